@@ -1,0 +1,82 @@
+/**
+ * The closed set of expected failures: a code for programs, an HTTP status, and one sentence for people in
+ * Chinese and English. Whatever is not in this set is a fault of ours: it crashes the request, is logged,
+ * and tells the client nothing.
+ */
+
+interface FailureKind {
+  readonly status: number;
+  readonly zh: string;
+  readonly en: string;
+}
+
+const failures = {
+  'request/malformed': { status: 400, zh: '请求格式不正确。', en: 'The request could not be read.' },
+  'request/invalid': {
+    status: 422,
+    zh: '请求内容有误,请检查标出的字段。',
+    en: 'Something in the request is wrong; see the fields named.',
+  },
+  'request/too-large': { status: 413, zh: '请求内容过大。', en: 'The request is too large.' },
+  'request/unsupported-media-type': { status: 415, zh: '请以 JSON 格式发送。', en: 'Send the body as JSON.' },
+  'request/not-acceptable': {
+    status: 406,
+    zh: '无法以所要求的格式作答。',
+    en: 'The answer is not available in the format asked for.',
+  },
+  'route/not-found': { status: 404, zh: '没有这个地址。', en: 'There is nothing at this address.' },
+  'route/method-not-allowed': {
+    status: 405,
+    zh: '此地址不支持该操作。',
+    en: 'This address does not allow that method.',
+  },
+  'not-found': { status: 404, zh: '未找到,或您无权查看。', en: 'Not found, or not yours to see.' },
+  conflict: {
+    status: 409,
+    zh: '已存在,或与现有记录冲突。',
+    en: 'It exists already, or contradicts what is recorded.',
+  },
+  'service/outcome-unknown': {
+    status: 503,
+    zh: '结果未知:请用同一编号重新发送,不会重复登记。',
+    en: 'The outcome is not known: send it again with the same id; it will not be recorded twice.',
+  },
+  'service/busy': { status: 503, zh: '系统繁忙,请稍后重试。', en: 'The service is busy; try again shortly.' },
+} as const satisfies Record<string, FailureKind>;
+
+export type FailureCode = keyof typeof failures;
+
+/** Facts that go with a failure: identifiers and numbers, never secrets and never patient identity. */
+export type FailureInfo = Readonly<Record<string, unknown>>;
+
+/** Where in the input the fault is (RFC 6901 pointer) and what is wrong there, in both languages. */
+export interface InputFault {
+  readonly pointer: string;
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** An expected failure. The message is for logs; people read {@link describeFailure}. */
+export class Failure extends Error {
+  readonly code: FailureCode;
+  readonly info: FailureInfo;
+  readonly faults: readonly InputFault[];
+
+  constructor(code: FailureCode, info: FailureInfo = {}, faults: readonly InputFault[] = []) {
+    super(code);
+    this.name = 'Failure';
+    this.code = code;
+    this.info = info;
+    this.faults = faults;
+  }
+}
+
+/** @returns the HTTP status and the sentences of a failure code. */
+export function describeFailure(code: FailureCode): FailureKind {
+  return failures[code];
+}
+
+/** The arm that a switch over a closed union must not reach. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}
