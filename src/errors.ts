@@ -80,3 +80,11 @@ export function describeFailure(code: FailureCode): FailureKind {
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
+
+/**
+ * The product cannot start (or an operator's script cannot run). The message is one sentence that names what
+ * is missing or wrong and what to do about it; it is printed as it is, without a stack.
+ */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}
