@@ -1,0 +1,31 @@
+/** The check digit of GS1 identification keys: GS1 General Specifications 7.9.1. */
+
+/**
+ * @param digits the key without its check digit; digits only.
+ * @returns the check digit, 0–9.
+ */
+export function checkDigit(digits: string): number {
+  let sum = 0;
+  let weight = 3;
+  for (let i = digits.length - 1; i >= 0; i -= 1) {
+    sum += weight * (digits.charCodeAt(i) - 48);
+    weight = 4 - weight;
+  }
+  return (10 - (sum % 10)) % 10;
+}
+
+/** @returns whether the last digit of `key` (digits only) is the check digit of those before it. */
+export function hasRightCheckDigit(key: string): boolean {
+  return checkDigit(key.slice(0, -1)) === key.charCodeAt(key.length - 1) - 48;
+}
+
+/** @returns whether `text` is made of the digits 0–9 alone; the empty text is not. */
+export function isDigits(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57) {
+      return false;
+    }
+  }
+  return text.length > 0;
+}
