@@ -41,6 +41,27 @@ const failures = {
     zh: '结果未知:请用同一编号重新发送,不会重复登记。',
     en: 'The outcome is not known: send it again with the same id; it will not be recorded twice.',
   },
+  'document/too-long': {
+    status: 422,
+    zh: '文件页数超过上限,请缩小范围或改用数据导出。',
+    en: 'The document would have too many pages; narrow it down, or export the data.',
+  },
+  'label/template-unknown': { status: 404, zh: '没有这个标签模板。', en: 'There is no such label template.' },
+  'label/template-invalid': {
+    status: 422,
+    zh: '标签模板有误,请检查标出的字段。',
+    en: 'Something in the label template is wrong; see the fields named.',
+  },
+  'label/does-not-fit': {
+    status: 422,
+    zh: '标签放不下所列内容,请换用更大的模板或缩短内容。',
+    en: 'The label cannot hold the content named; use a larger template, or shorten the content.',
+  },
+  'label/too-many': {
+    status: 422,
+    zh: '一次打印的标签数量超过上限,请分批打印。',
+    en: 'Too many labels at once; print them in parts.',
+  },
   'service/busy': { status: 503, zh: '系统繁忙,请稍后重试。', en: 'The service is busy; try again shortly.' },
 } as const satisfies Record<string, FailureKind>;
 
