@@ -1,0 +1,123 @@
+/**
+ * One PDF file being drawn: pdfkit with our fonts, printable text, a fixed creation time and a named end. It
+ * knows pages and points, no flow of text; {@link ./document.ts} flows, labels place.
+ */
+import { once } from 'node:events';
+import PDFDocument from 'pdfkit';
+import { fontView, type Weight } from './fonts.ts';
+import { printable } from './printable.ts';
+
+export type Language = 'zh-CN' | 'en';
+
+/** A length in points, 1/72 inch, as PDF counts. */
+export const millimetres = (length: number): number => (length * 72) / 25.4;
+
+export interface PdfOptions {
+  /** What a reader's window shows; `&` and `<` are written full width, since pdfkit would break the XMP. */
+  readonly title: string;
+  /** What tells two files of one title apart; also keeps their /ID different. */
+  readonly subject?: string;
+  readonly language: Language;
+  /** Becomes CreationDate and goes into /ID: the same input at the same time gives the same bytes. */
+  readonly now: Date;
+  /** Width and height of a page, in points. */
+  readonly pageSize: readonly [number, number];
+  /** Papers are PDF/A-3a with a structure tree; labels, which only a printer reads, are plain PDF 1.7. */
+  readonly archival: boolean;
+}
+
+export interface TextStyle {
+  readonly size: number;
+  readonly weight?: Weight;
+  readonly colour?: string;
+}
+
+export type Element = PDFKit.PDFStructureElement;
+type StructureOptions = NonNullable<Parameters<PDFKit.PDFDocument['struct']>[1]>;
+
+export class Pdf {
+  readonly kit: PDFKit.PDFDocument;
+  readonly #chunks: Buffer[] = [];
+  readonly #root: Element | undefined;
+
+  constructor(options: PdfOptions) {
+    this.kit = new PDFDocument({
+      autoFirstPage: false,
+      bufferPages: options.archival,
+      font: '',
+      size: [...options.pageSize],
+      margin: 0,
+      pdfVersion: '1.7',
+      lang: options.language,
+      displayTitle: true,
+      ...(options.archival ? { tagged: true, subset: 'PDF/A-3a' as const } : {}),
+      info: {
+        Title: metadataText(options.title),
+        ...(options.subject ? { Subject: metadataText(options.subject) } : {}),
+        Creator: 'pps-trace',
+        Producer: 'pps-trace',
+        CreationDate: options.now,
+      },
+    });
+    this.kit.registerFont('regular', fontView('regular')).registerFont('bold', fontView('bold'));
+    this.kit.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
+    if (options.archival) {
+      this.#root = this.kit.struct('Document');
+      this.kit.addStructure(this.#root);
+    }
+  }
+
+  /** @returns the width in points of one line of printable text. */
+  measure(text: string, { size, weight = 'regular' }: TextStyle): number {
+    return this.kit.font(weight).fontSize(size).widthOfString(printable(text));
+  }
+
+  /** Draws one line; `y` is its baseline. The text is made printable first. */
+  line(
+    text: string,
+    x: number,
+    y: number,
+    { size, weight = 'regular', colour = '#000000' }: TextStyle,
+  ): void {
+    this.kit.font(weight).fontSize(size).fillColor(colour);
+    this.kit.text(printable(text), x, y, { lineBreak: false, baseline: 'alphabetic' });
+  }
+
+  /** A new structure element under `parent` (the document itself without one); end it with {@link end}. */
+  element(type: string, parent?: Element, options: StructureOptions = {}): Element {
+    const above = parent ?? this.#root;
+    if (!above) throw new Error('this file has no structure tree');
+    const element = this.kit.struct(type, options);
+    above.add(element);
+    return element;
+  }
+
+  /** Draws what a reading machine shall skip: rules, shades, page furniture. Never inside {@link content}. */
+  artifact(draw: () => void, type: 'Pagination' | 'Layout' = 'Layout'): void {
+    this.kit.markContent('Artifact', { type });
+    draw();
+    this.kit.endMarkedContent();
+  }
+
+  /** Draws content that belongs to an element, on the page that is current. */
+  content(element: Element, draw: () => void): void {
+    element.add(draw);
+  }
+
+  /**
+   * Ends the file. pdfkit waits forever, without a word, for an object that nobody ended; here that is an error.
+   * @returns the file's bytes.
+   */
+  async finish(): Promise<Buffer> {
+    this.#root?.end();
+    const ended = once(this.kit, 'end').then(() => true);
+    this.kit.end();
+    const waited = new Promise<false>((resolve) => setImmediate(() => setImmediate(() => resolve(false))));
+    if (!(await Promise.race([ended, waited]))) throw new Error('a part of the PDF was never ended');
+    return Buffer.concat(this.#chunks);
+  }
+}
+
+function metadataText(text: string): string {
+  return printable(text).replace(/\n/g, ' ').replaceAll('&', '＆').replaceAll('<', '＜');
+}
