@@ -1,0 +1,101 @@
+/** The fields that requests are made of. A room's own identifiers are the room's; these know no domain. */
+
+import { z } from 'zod';
+import { saying } from './faults.ts';
+
+/** NUL ends strings in other software; an unpaired surrogate is no character and cannot be hashed as UTF-8. */
+export function isWellFormed(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\u0000');
+}
+
+/**
+ * Characters that a reader does not see and that change what is read: C0 and C1 controls, and those that turn
+ * the direction of text (a name or lot number that displays as another).
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point.
+const unseen = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the same, but for tab, line feed, carriage return.
+const unseenInLines =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/**
+ * What a person writes. Trimmed; control characters are refused.
+ * @param max in UTF-16 code units
+ * @param lines several lines may be written
+ */
+export function text({ max, min = 1, lines = false }: { max: number; min?: number; lines?: boolean }) {
+  const refused = lines ? unseenInLines : unseen;
+  return z
+    .string()
+    .trim()
+    .min(min)
+    .max(max)
+    .refine(isWellFormed, saying('含有无法识别的字符。', 'Holds a character that cannot be read.'))
+    .refine(
+      (value) => !refused.test(value),
+      saying('含有不可见的控制字符。', 'Holds a control character that cannot be seen.'),
+    );
+}
+
+/** What a scanner sends: kept to the last character, separators (U+001D) included. */
+export function scanned({ max }: { max: number }) {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .refine(isWellFormed, saying('含有无法识别的字符。', 'Holds a character that cannot be read.'));
+}
+
+/** A UUID (RFC 9562) in lower case: an id sent twice is one id however it was written. */
+export function uuid() {
+  return z.uuid().toLowerCase();
+}
+
+/** A day, `YYYY-MM-DD`, that exists in the calendar. */
+export function isoDate() {
+  return z.iso.date();
+}
+
+/** A point in time, RFC 3339 with its offset, kept as it was written. */
+export function isoDateTime() {
+  return z.iso.datetime({ offset: true }).max(40);
+}
+
+/** How many of "each": 1 to {@link max}. */
+export function quantity({ max = 10_000_000 }: { max?: number } = {}) {
+  return z.int().min(1).max(max);
+}
+
+/** A count in an answer: 0 or more. */
+export function count() {
+  return z.int().min(0);
+}
+
+/** `true` or `false` in a query. */
+export function flag() {
+  return z.enum(['true', 'false']).transform((value) => value === 'true');
+}
+
+/** Items a page holds at most, and unless asked otherwise. */
+export const pageLimit = 200;
+export const pageDefault = 50;
+
+/** The two fields of every list's query. Spread into the query's strict object. */
+export const pageQuery = {
+  /** Opaque: what the last page gave as `next`. */
+  cursor: z.string().min(1).max(1024).optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/)
+    .transform(Number)
+    .refine(
+      (value) => value <= pageLimit,
+      saying(`每页最多 ${pageLimit} 项。`, `At most ${pageLimit} to a page.`),
+    )
+    .default(pageDefault),
+};
+
+/** The answer of every list. Without `next`, this page was the last. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ items: z.array(item), next: z.string().optional() });
+}
