@@ -36,6 +36,16 @@ const failures = {
     zh: '已存在,或与现有记录冲突。',
     en: 'It exists already, or contradicts what is recorded.',
   },
+  'command/id-reused': {
+    status: 409,
+    zh: '该操作编号已用于另一项操作。',
+    en: 'This command id was already used for another command.',
+  },
+  'trace/too-large': {
+    status: 422,
+    zh: '结果过多,无法一次完整列出;请缩小范围。',
+    en: 'The answer is too large to be listed whole; narrow the question.',
+  },
   'service/outcome-unknown': {
     status: 503,
     zh: '结果未知:请用同一编号重新发送,不会重复登记。',

@@ -1,0 +1,221 @@
+/**
+ * The only code that writes events, entries, holdings and units. It runs inside the transaction of run.ts, on the
+ * snapshot that the decision saw; a write that another transaction has overtaken fails the whole transaction.
+ */
+import type { mongo } from 'mongoose';
+import type { Write } from '../database/write.ts';
+import { ledgerCollections } from './collections.ts';
+import { type Entry, entriesOf } from './entry.ts';
+import { type AnyEvent, bounds, lotId, lotsOf } from './event.ts';
+import { applyTransfers, type Holding, holdingId, organisationsOf } from './holding.ts';
+import type { HoldingKey, Snapshot } from './snapshot.ts';
+import { applyToUnits, type Unit, unitsOf } from './unit.ts';
+
+/** A room's pure fold of one event into its own collections. */
+export type Projector = (event: AnyEvent) => readonly Write[];
+
+/** A decision made an event that the ledger does not take: a fault of ours, not of the caller. */
+export class InvalidEvent extends Error {
+  constructor(reason: string) {
+    super(`event refused by the ledger: ${reason}`);
+    this.name = 'InvalidEvent';
+  }
+}
+
+/**
+ * Writes events in order, with all that follows from them.
+ * @throws InvalidEvent or Overdrawn on a decision's fault; the driver's errors, labelled transient where the
+ *   whole transaction may be tried again.
+ */
+export async function append(
+  snapshot: Snapshot,
+  events: readonly AnyEvent[],
+  projectors: readonly Projector[],
+): Promise<void> {
+  for (const event of events) assertWithinBounds(event);
+  const holdings = await snapshot.holdings(events.flatMap(holdingsOf));
+  const units = await snapshot.units(events.flatMap(unitsOf));
+  const { entries, heldAfter, unitsAfter } = fold(events, holdings, units);
+  const newHoldings = [...heldAfter.keys()].filter((id) => !holdings.has(id));
+
+  const { session, db } = snapshot;
+  const collections = ledgerCollections(db);
+  const options = { session, ordered: true } as const;
+  await collections.events.insertMany(
+    events.map((event) => ({ ...event, _id: event.id })),
+    options,
+  );
+  if (entries.length > 0) await collections.entries.insertMany(entries.map(storedEntry), options);
+  if (heldAfter.size > 0) await collections.holdings.bulkWrite(holdingWrites(heldAfter, holdings), options);
+  if (unitsAfter.size > 0) await collections.units.bulkWrite(unitWrites(unitsAfter, units), options);
+  await touch(snapshot, events, newHoldings, heldAfter);
+  await writeAll(
+    snapshot,
+    projectors.flatMap((project) => events.flatMap(project)),
+  );
+}
+
+/** Commits other rooms' writes in the same transaction, in the order given within each collection. */
+export async function writeAll({ db, session }: Snapshot, writes: readonly Write[]): Promise<void> {
+  const byCollection = Map.groupBy(writes, (write) => write.collection);
+  for (const [collection, group] of byCollection) {
+    await db.collection(collection).bulkWrite(group.map(bulkOperation), { session, ordered: true });
+  }
+}
+
+function bulkOperation(write: Write): mongo.AnyBulkWriteOperation {
+  if ('insert' in write) return { insertOne: { document: { ...write.insert } } };
+  const { filter, update, upsert = false } = write;
+  return { updateOne: { filter, update: update as mongo.Document, upsert } };
+}
+
+function assertWithinBounds(event: AnyEvent): void {
+  const { transfers, uses } = event;
+  const serials = transfers.reduce((sum, transfer) => sum + (transfer.serials?.length ?? 0), 0);
+  if (transfers.length > bounds.transfersPerEvent) throw new InvalidEvent(`${transfers.length} transfers`);
+  if (uses.length > bounds.usesPerEvent) throw new InvalidEvent(`${uses.length} uses`);
+  if (serials > bounds.serialsPerEvent) throw new InvalidEvent(`${serials} serials`);
+  for (const { quantity, serials: named } of transfers) {
+    if (!Number.isInteger(quantity) || quantity < 1 || quantity > bounds.quantityPerTransfer) {
+      throw new InvalidEvent(`quantity ${quantity}`);
+    }
+    if (named !== undefined && (named.length !== quantity || new Set(named).size !== quantity)) {
+      throw new InvalidEvent(`${named.length} serials for quantity ${quantity}`);
+    }
+  }
+}
+
+function holdingsOf(event: AnyEvent): HoldingKey[] {
+  return event.transfers.flatMap((transfer) =>
+    organisationsOf(transfer).map((organisation) => ({
+      organisation,
+      gtin: transfer.gtin,
+      lot: transfer.lot,
+    })),
+  );
+}
+
+interface Folded {
+  readonly entries: Entry[];
+  readonly heldAfter: Map<string, Holding>;
+  readonly unitsAfter: Map<string, Unit>;
+}
+
+function fold(
+  events: readonly AnyEvent[],
+  holdings: ReadonlyMap<string, Holding>,
+  units: ReadonlyMap<string, Unit>,
+): Folded {
+  const heldAfter = new Map<string, Holding>();
+  const unitsNow = new Map(units);
+  const unitsAfter = new Map<string, Unit>();
+  const entries: Entry[] = [];
+  for (const event of events) {
+    for (const [id, unit] of applyToUnits(unitsNow, event)) {
+      unitsNow.set(id, unit);
+      unitsAfter.set(id, unit);
+    }
+    const touched = new Map(holdingsOf(event).map((key) => [holdingId(key.organisation, key), key]));
+    for (const [id, key] of touched) {
+      const before = heldAfter.get(id) ?? holdings.get(id) ?? emptyHolding(key);
+      heldAfter.set(id, {
+        ...before,
+        balances: applyTransfers(before, event.transfers),
+        version: before.version + 1,
+      });
+    }
+    entries.push(
+      ...entriesOf(event, {
+        holdingVersion: (organisation, lot) => heldAfter.get(holdingId(organisation, lot))?.version,
+        unitVersion: (gtin, issuer, serial) => unitsNow.get(`${gtin}/${issuer}/${serial}`)?.version,
+      }),
+    );
+  }
+  return { entries, heldAfter, unitsAfter };
+}
+
+function emptyHolding({ organisation, gtin, lot }: HoldingKey): Holding {
+  return { organisation, gtin, lot, lotId: lotId({ gtin, lot }), balances: [], version: 0, fences: [] };
+}
+
+/** @returns the entry as stored, with date copies for the indexes. */
+export function storedEntry(entry: Entry) {
+  return {
+    ...entry,
+    _id: entry.id,
+    recordedAt: new Date(entry.recordTime),
+    happenedAt: new Date(entry.eventTime),
+  };
+}
+
+function holdingWrites(after: ReadonlyMap<string, Holding>, before: ReadonlyMap<string, Holding>) {
+  return [...after].map(([id, holding]) =>
+    before.has(id)
+      ? {
+          updateOne: {
+            filter: { _id: id },
+            update: { $set: { balances: holding.balances, version: holding.version } },
+          },
+        }
+      : { insertOne: { document: { ...holding, _id: id } } },
+  );
+}
+
+function unitWrites(after: ReadonlyMap<string, Unit>, before: ReadonlyMap<string, Unit>) {
+  return [...after].map(([id, unit]) =>
+    before.has(id)
+      ? { replaceOne: { filter: { _id: id }, replacement: unit } }
+      : { insertOne: { document: { ...unit, _id: id } } },
+  );
+}
+
+/**
+ * The first holding of a lot at an organisation also writes the lot, and the first sight of a lot also writes the
+ * product: so a recall that is being decided on the lot or product conflicts with a use whose holding the fence
+ * could not find, because it did not exist yet.
+ */
+async function touch(
+  { db, session }: Snapshot,
+  events: readonly AnyEvent[],
+  newHoldings: readonly string[],
+  held: ReadonlyMap<string, Holding>,
+): Promise<void> {
+  const moved = new Set([...held.values()].map((holding) => holding.lotId));
+  const fresh = new Set(newHoldings.map((id) => held.get(id)?.lotId));
+  const lots = new Map(events.flatMap(lotsOf).map((lot) => [lotId(lot), lot]));
+  const toTouch = [...lots].filter(([id]) => fresh.has(id) || !moved.has(id));
+  if (toTouch.length === 0) return;
+  const collections = ledgerCollections(db);
+  const result = await collections.lots.bulkWrite(
+    toTouch.map(([id, { gtin, lot }]) => ({
+      updateOne: {
+        filter: { _id: id },
+        update: {
+          $inc: { touched: 1 },
+          $setOnInsert: {
+            gtin,
+            lot,
+            standing: 'unverified',
+            sterilisationLots: [],
+            restrictions: [],
+            closed: false,
+          },
+        },
+        upsert: true,
+      },
+    })),
+    { session, ordered: true },
+  );
+  const firstSeen = new Set(Object.keys(result.upsertedIds).map((index) => toTouch[Number(index)]?.[1].gtin));
+  if (firstSeen.size === 0) return;
+  await collections.productStandings.bulkWrite(
+    [...firstSeen].map((gtin) => ({
+      updateOne: {
+        filter: { _id: gtin ?? '' },
+        update: { $inc: { touched: 1 }, $setOnInsert: { restrictions: [] } },
+        upsert: true,
+      },
+    })),
+    { session, ordered: true },
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * Law 8: SHA-256 over `pps-trace/event/1\n` and the RFC 8785 JSON of every stored field but the hash itself.
+ */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Commitment } from './event.ts';
+
+const eventPrefix = 'pps-trace/event/1\n';
+const textPrefix = 'pps-trace/text/1\n';
+const commandPrefix = 'pps-trace/command/1\n';
+
+function hashJson(prefix: string, value: unknown): `sha-256:${string}` {
+  const text = canonicalize(value);
+  if (text === undefined) throw new Error('value has no canonical JSON');
+  return `sha-256:${createHash('sha256').update(prefix).update(text, 'utf8').digest('hex')}`;
+}
+
+/** @param event every field that is stored, without contentHash (and without the database's `_id`). */
+export function contentHash(event: object): `sha-256:${string}` {
+  return hashJson(eventPrefix, event);
+}
+
+/** @returns the hash that tells whether a command sent again is the same command (law 5). */
+export function commandHash(command: object): `sha-256:${string}` {
+  return hashJson(commandPrefix, command);
+}
+
+/**
+ * Commits to a text without storing it in history: the salt makes a short document number unguessable, and once
+ * text and salt are erased the commitment says nothing.
+ */
+export function commitment(text: string, salt: Uint8Array): Commitment {
+  return `sha-256:${createHash('sha256').update(textPrefix).update(salt).update(text, 'utf8').digest('hex')}`;
+}

@@ -1,0 +1,105 @@
+/**
+ * An entry: what one event says of one lot. Traces and recalls read entries and nothing else, so that one index
+ * answers "everything about this lot". Pure.
+ */
+
+import {
+  type AnyEvent,
+  type LotKey,
+  lotId,
+  lotsOf,
+  type SerialIssuer,
+  type Transfer,
+  type Use,
+} from './event.ts';
+import type { EventType } from './event-details.ts';
+import { organisationsOf } from './holding.ts';
+
+export interface Entry extends LotKey {
+  /** `{event id}/{gtin}/{lot}`. */
+  readonly id: string;
+  readonly lotId: string;
+  readonly event: string;
+  readonly type: EventType;
+  /** Who wrote the event. */
+  readonly organisation: string;
+  /** Everyone in whose books the event moved this lot, and the writer. */
+  readonly parties: readonly string[];
+  readonly actor: string;
+  readonly eventTime: string;
+  readonly recordTime: string;
+  readonly place?: string;
+  readonly corrects?: string;
+  readonly transfers: readonly Transfer[];
+  readonly uses: readonly Use[];
+  /** The versions of this lot's holdings that the event wrote: the order of events within a holding. */
+  readonly holdings: readonly { readonly organisation: string; readonly version: number }[];
+  /** The versions of the units that the event wrote: the order of events within a unit's life. */
+  readonly units: readonly {
+    readonly issuer: SerialIssuer;
+    readonly serial: string;
+    readonly version: number;
+  }[];
+}
+
+/** The versions that an append gave to holdings (by holding id's parts) and to units. */
+export interface WrittenVersions {
+  holdingVersion(organisation: string, lot: LotKey): number | undefined;
+  unitVersion(gtin: string, issuer: SerialIssuer, serial: string): number | undefined;
+}
+
+/** @returns one entry for every lot of the event. */
+export function entriesOf(event: AnyEvent, versions: WrittenVersions): Entry[] {
+  return lotsOf(event).map((lot) => entryOf(event, lot, versions));
+}
+
+function entryOf(event: AnyEvent, lot: LotKey, versions: WrittenVersions): Entry {
+  const transfers = event.transfers.filter(
+    (transfer) => transfer.gtin === lot.gtin && transfer.lot === lot.lot,
+  );
+  const uses = event.uses.filter(
+    (use) => use.gtin === lot.gtin && (use.lot === lot.lot || use.scannedLot === lot.lot),
+  );
+  const organisations = new Set(transfers.flatMap(organisationsOf));
+  const holdings = [...organisations].sort().flatMap((organisation) => {
+    const version = versions.holdingVersion(organisation, lot);
+    return version === undefined ? [] : [{ organisation, version }];
+  });
+  return {
+    id: `${event.id}/${lotId(lot)}`,
+    lotId: lotId(lot),
+    gtin: lot.gtin,
+    lot: lot.lot,
+    event: event.id,
+    type: event.type,
+    organisation: event.organisation,
+    parties: [...organisations.add(event.organisation)].sort(),
+    actor: event.actor,
+    eventTime: event.eventTime,
+    recordTime: event.recordTime,
+    ...(event.where.place === undefined ? {} : { place: event.where.place }),
+    ...(event.corrects === undefined ? {} : { corrects: event.corrects }),
+    transfers,
+    uses,
+    holdings,
+    units: unitVersions(transfers, uses, versions),
+  };
+}
+
+function unitVersions(
+  transfers: readonly Transfer[],
+  uses: readonly Use[],
+  versions: WrittenVersions,
+): Entry['units'] {
+  const named = new Map<string, { gtin: string; issuer: SerialIssuer; serial: string }>();
+  for (const { gtin, issuer = 'maker', serials = [] } of transfers) {
+    for (const serial of serials) named.set(`${issuer}/${serial}`, { gtin, issuer, serial });
+  }
+  for (const { gtin, issuer = 'maker', serial } of uses) {
+    if (serial !== undefined) named.set(`${issuer}/${serial}`, { gtin, issuer, serial });
+  }
+  return [...named.values()].flatMap(({ gtin, issuer, serial }) => {
+    const version = versions.unitVersion(gtin, issuer, serial);
+    return version === undefined ? [] : [{ issuer, serial, version }];
+  });
+}

@@ -1,0 +1,225 @@
+/** What each type of event says beyond the envelope. Types are past tense and a closed union. */
+import type { Commitment, LotKey, SerialIssuer } from './event.ts';
+
+/** A date without time, ISO 8601. */
+export type IsoDate = string;
+
+/** The statutory record of purchase acceptance 验收 (Order 739 Art. 45). Person: the event's actor. */
+export interface AcceptanceRecord {
+  readonly productName: string;
+  readonly model: string;
+  readonly specification: string;
+  readonly lot: string;
+  readonly manufacturedOn?: IsoDate;
+  readonly expiresOn?: IsoDate;
+  readonly sterilisationLots: readonly string[];
+  readonly registrant: string;
+  readonly registrationNumber: string;
+  readonly supplier: string;
+  readonly supplierLicence: string;
+  readonly manufacturerLicence: string;
+  readonly certificate?: Commitment;
+  readonly papers?: Commitment;
+  readonly quantity: number;
+  readonly conclusion: 'qualified' | 'unqualified';
+  readonly reason?: Commitment;
+}
+
+export const shipmentPurposes = ['supply', 'return', 'recall-return', 'loan', 'loan-return'] as const;
+export type ShipmentPurpose = (typeof shipmentPurposes)[number];
+
+/** What a recall, hold or widening covers: a product (open scope), a lot, or part of a lot. */
+export interface ScopeItem {
+  readonly gtin: string;
+  readonly lot?: string;
+  readonly serials?: readonly string[];
+  readonly sterilisationLots?: readonly string[];
+}
+
+/** What the makers of a recall ask for, told apart as Order 29 Art. 3 does. */
+export const recallMeasures = [
+  'warning',
+  'inspection',
+  'repair',
+  'relabelling',
+  'changed-instructions',
+  'software-update',
+  'replacement',
+  'taking-back',
+  'destruction',
+] as const;
+
+export interface EventDetails {
+  lotProduced: {
+    readonly manufacturedOn: IsoDate;
+    readonly expiresOn?: IsoDate;
+    readonly sterilisationLots: readonly {
+      readonly id: string;
+      readonly quantity?: number;
+      readonly serials?: readonly string[];
+    }[];
+    /** The total that the lot will have; the lot is open until its events add up to it. */
+    readonly declaredQuantity: number;
+    readonly closed: boolean;
+  };
+  lotReleased: { readonly certificate?: Commitment };
+  lotHeld: { readonly hold: string; readonly scope: readonly ScopeItem[]; readonly reason: Commitment };
+  holdLifted: { readonly hold: string; readonly reason: Commitment };
+  shipped: {
+    readonly shipment: string;
+    readonly to: string;
+    readonly purpose: ShipmentPurpose;
+    readonly recall?: string;
+    readonly sscc?: string;
+    /** False while further events of the same shipment follow. */
+    readonly complete: boolean;
+  };
+  received: {
+    readonly shipment: string;
+    readonly from: string;
+    /** What the receiver saw, a line a lot; the ledger's transfers follow from it. */
+    readonly lines: readonly {
+      readonly gtin: string;
+      readonly lot: string;
+      readonly intact: number;
+      readonly damaged: number;
+      /** Part of the above that the sender had not shipped: drawn from `unexplained`. */
+      readonly unshipped: number;
+    }[];
+    readonly note?: Commitment;
+  };
+  shipmentClosed: { readonly shipment: string; readonly missing: number; readonly reason?: Commitment };
+  accepted: { readonly record: AcceptanceRecord };
+  rejected: { readonly record: AcceptanceRecord };
+  moved: { readonly requisition?: Commitment };
+  quarantined: { readonly reason: Commitment; readonly recall?: string };
+  quarantineReleased: { readonly reason: Commitment };
+  used: {
+    readonly procedure: string;
+    readonly surgeon: string;
+    readonly scrubNurse?: string;
+    readonly circulatingNurse?: string;
+    readonly programme?: string;
+    /** Both nurses stated that label, packing, sterility and expiry were checked before use. */
+    readonly preUseCheck: boolean;
+    readonly note?: Commitment;
+  };
+  destroyed: {
+    readonly method: string;
+    readonly witness: string;
+    readonly reason: Commitment;
+    readonly recall?: string;
+    /** Where law asks for the authority to be present (Order 29 Art. 21). */
+    readonly supervisor?: Commitment;
+  };
+  counted: { readonly count: string; readonly found: number; readonly booked: number };
+  reportedDelivered: { readonly to: Commitment; readonly recall?: string };
+  reconciled: { readonly reason: Commitment };
+  titleChanged: { readonly reason: 'consumed' | 'purchased' | 'returned' | 'donated' };
+  itemCoded: { readonly issuer: SerialIssuer; readonly codes: readonly string[] };
+  assembled: { readonly kit: LotKey & { readonly serial?: string }; readonly components: number };
+  opened: {
+    readonly kit: LotKey & { readonly serial?: string };
+    readonly fates: readonly {
+      readonly gtin: string;
+      readonly lot: string;
+      readonly serial?: string;
+      readonly quantity: number;
+      readonly fate: 'used' | 'implanted' | 'discarded' | 'opened-unused' | 'to-cssd' | 'failed-and-kept';
+    }[];
+  };
+  packed: {
+    readonly package: string;
+    readonly contents: readonly (LotKey & {
+      readonly serials?: readonly string[];
+      readonly quantity: number;
+    })[];
+  };
+  unpacked: { readonly package: string };
+  reprocessingStarted: { readonly cycle: string };
+  reprocessed: {
+    readonly cycle: string;
+    readonly load: string;
+    readonly steriliser: string;
+    readonly sterileUntil: IsoDate;
+    readonly released: boolean;
+  };
+  labelsPrinted: {
+    readonly job: string;
+    readonly template: string;
+    readonly templateVersion: number;
+    readonly quantity: number;
+    readonly firstSerial?: string;
+    readonly lastSerial?: string;
+    readonly reprintOf?: string;
+    readonly reason?: Commitment;
+  };
+  labelsSpoiled: { readonly job: string; readonly serials: readonly string[]; readonly quantity: number };
+  suspicionReported: { readonly suspicion: string; readonly description: Commitment };
+  recallInitiated: {
+    readonly recall: string;
+    readonly number: string;
+    readonly basis: 'voluntary' | 'ordered';
+    readonly class: 'I' | 'II' | 'III';
+    readonly scope: readonly ScopeItem[];
+    readonly measures: readonly (typeof recallMeasures)[number][];
+    readonly reason: Commitment;
+    readonly instructions: Commitment;
+    /** Organisation and place of it to which devices go back. */
+    readonly returnTo?: { readonly organisation: string; readonly place: string };
+    readonly drill: boolean;
+  };
+  recallWidened: {
+    readonly recall: string;
+    readonly scope: readonly ScopeItem[];
+    readonly reason: Commitment;
+  };
+  recallNotified: { readonly recall: string; readonly organisation: string; readonly notice: string };
+  recallResponded: {
+    readonly recall: string;
+    readonly found: number;
+    readonly quarantined: number;
+    readonly used: number;
+    readonly note?: Commitment;
+  };
+  recallCompleted: { readonly recall: string; readonly summary: Commitment };
+  recallClosed: {
+    readonly recall: string;
+    readonly review: 'adequate' | 'inadequate';
+    readonly liftsRestrictions: boolean;
+  };
+  recalledAgain: { readonly recall: string; readonly reason: Commitment };
+  disputed: { readonly event: string; readonly reason: Commitment };
+  corrected: {
+    readonly correctedType: CorrectableType;
+    readonly reason: Commitment;
+    /** Whether the right facts are in this event too, or the wrong event simply did not happen. */
+    readonly replaced: boolean;
+    /** Details of the right facts, as the corrected type writes them. */
+    readonly right?: Partial<Pick<EventDetails, CorrectableType>>;
+    /** The first so many transfers undo the wrong event; the rest are the right facts. */
+    readonly reversals: number;
+    /** The uses that did not happen as written; they stay in exposure lists, marked. */
+    readonly voidedUses: readonly {
+      readonly pseudonym: string;
+      readonly gtin: string;
+      readonly issuer?: SerialIssuer;
+      readonly serial?: string;
+    }[];
+    /** Units that had moved on and were drawn from `unexplained` to undo the wrong event. */
+    readonly shortfall: number;
+  };
+}
+
+/** Types whose goods can be put right by a correction (and again, by correcting the correction). */
+export type CorrectableType =
+  | 'received'
+  | 'accepted'
+  | 'rejected'
+  | 'moved'
+  | 'quarantined'
+  | 'quarantineReleased'
+  | 'used'
+  | 'destroyed';
+
+export type EventType = keyof EventDetails;

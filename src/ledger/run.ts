@@ -1,0 +1,286 @@
+/**
+ * One command, one transaction: load → decide → append, all on one snapshot, tried again while other commands
+ * overtake it, and answered only when the commit is known (laws 5 and 6).
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { mongo } from 'mongoose';
+import { v5 as uuidV5 } from 'uuid';
+import type { Clock } from '../clock.ts';
+import type { Write } from '../database/write.ts';
+import { Failure, type FailureCode, type FailureInfo, type InputFault } from '../errors.ts';
+import { append, type Projector, writeAll } from './append.ts';
+import { type CommandOutcome, ledgerCollections, type StoredCommand } from './collections.ts';
+import { commandHash, contentHash } from './content-hash.ts';
+import { type AnyDraft, type AnyEvent, bounds, schemaVersion } from './event.ts';
+import { Snapshot } from './snapshot.ts';
+
+/** A command as the route parsed it. */
+export interface Command {
+  /** UUID that the client made; unique in its organisation. */
+  readonly id: string;
+  readonly organisation: string;
+  /** Person id. */
+  readonly actor: string;
+  /** Method and path template: the same id on another route is another command. */
+  readonly route: string;
+  /** Everything that the decision depends on and the client sent; compared on a retry. */
+  readonly content: unknown;
+}
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: FailureCode;
+  readonly info: FailureInfo;
+  readonly faults: readonly InputFault[];
+}
+
+export type Decision<Answer> =
+  | {
+      readonly kind: 'accepted';
+      readonly events: readonly AnyDraft[];
+      readonly answer: Answer;
+      /** Other rooms' writes that must commit with the events (encrypted identity, salted texts). */
+      readonly writes?: readonly Write[];
+    }
+  | Refusal;
+
+/** @returns a refusal in the words of errors.ts. */
+export function refuse(
+  code: FailureCode,
+  info: FailureInfo = {},
+  faults: readonly InputFault[] = [],
+): Refusal {
+  return { kind: 'refused', code, info, faults };
+}
+
+export interface DecisionContext {
+  /** RFC 3339 UTC: fixed once, before the first attempt. */
+  readonly recordTime: string;
+  /** The id that the command's n-th event will have. */
+  eventId(index: number): string;
+}
+
+export interface CommandSteps<State, Answer> {
+  load(snapshot: Snapshot, context: DecisionContext): Promise<State>;
+  decide(state: State, context: DecisionContext): Decision<Answer>;
+}
+
+export interface Accepted<Answer> {
+  readonly events: readonly string[];
+  readonly answer: Answer;
+}
+
+export interface LedgerSettings {
+  readonly client: mongo.MongoClient;
+  readonly db: mongo.Db;
+  readonly clock: Clock;
+  readonly projectors: readonly Projector[];
+  /** How long a command may be tried before it is given up, in milliseconds. */
+  readonly deadlineMs?: number;
+}
+
+const defaultDeadlineMs = 10_000;
+const eventNamespace = '4c9d1b2e-6a0f-5c37-9e58-2b7f41d3a6c0';
+const durable = { w: 'majority', j: true } as const;
+
+/** Another request has stored this command; what it stored is the answer. */
+class CommandExists extends Error {}
+
+export class Ledger {
+  private readonly settings: LedgerSettings;
+
+  constructor(settings: LedgerSettings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Runs a command to its end.
+   * @returns what was accepted, now or when the same command was first sent.
+   * @throws Failure with the refusal's code; `command/id-reused` when the id was used for another command;
+   *   `service/busy` when nothing was written; `service/outcome-unknown` when that cannot be known.
+   */
+  async run<State, Answer>(command: Command, steps: CommandSteps<State, Answer>): Promise<Accepted<Answer>> {
+    const recordTime = this.settings.clock.now().toISOString();
+    const id = `${command.organisation}/${command.id}`;
+    const context: DecisionContext = {
+      recordTime,
+      eventId: (index) => uuidV5(`${id}/${index}`, eventNamespace),
+    };
+    const record: Omit<StoredCommand, 'outcome'> = {
+      _id: id,
+      commandHash: commandHash({
+        actor: command.actor,
+        content: command.content,
+        route: command.route,
+      }),
+      actor: command.actor,
+      route: command.route,
+      recordTime,
+    };
+    const deadline = performance.now() + (this.settings.deadlineMs ?? defaultDeadlineMs);
+    try {
+      return await this.attempts(command, steps, context, record, deadline);
+    } catch (error) {
+      if (!(error instanceof CommandExists)) throw error;
+      return await this.storedAnswer<Answer>(record, deadline);
+    }
+  }
+
+  private async attempts<State, Answer>(
+    command: Command,
+    steps: CommandSteps<State, Answer>,
+    context: DecisionContext,
+    record: Omit<StoredCommand, 'outcome'>,
+    deadline: number,
+  ): Promise<Accepted<Answer>> {
+    for (let attempt = 0; ; attempt += 1) {
+      const session = this.settings.client.startSession({ causalConsistency: true });
+      try {
+        return await this.attempt(session, command, steps, context, record, deadline);
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        if (performance.now() > deadline) throw new Failure('service/busy', { attempts: attempt + 1 });
+      } finally {
+        await session.endSession();
+      }
+      await wait(Math.random() * Math.min(200, 2 ** attempt));
+    }
+  }
+
+  private async attempt<State, Answer>(
+    session: mongo.ClientSession,
+    command: Command,
+    steps: CommandSteps<State, Answer>,
+    context: DecisionContext,
+    record: Omit<StoredCommand, 'outcome'>,
+    deadline: number,
+  ): Promise<Accepted<Answer>> {
+    const snapshot = new Snapshot(this.settings.db, session);
+    session.startTransaction({
+      readConcern: { level: 'snapshot' },
+      writeConcern: durable,
+      readPreference: 'primary',
+    });
+    let decision: Decision<Answer>;
+    let events: readonly AnyEvent[];
+    try {
+      decision = steps.decide(await steps.load(snapshot, context), context);
+      if (decision.kind === 'refused') {
+        await session.abortTransaction();
+        return await this.recordRefusal(decision, record);
+      }
+      events = complete(decision.events, command, context);
+      await this.insertCommand(snapshot, {
+        ...record,
+        outcome: { kind: 'accepted', events: events.map((event) => event.id), answer: decision.answer },
+      });
+      if (events.length > 0) await append(snapshot, events, this.settings.projectors);
+      await writeAll(snapshot, decision.writes ?? []);
+    } catch (error) {
+      if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
+      throw error;
+    }
+    await commit(session, deadline);
+    return { events: events.map((event) => event.id), answer: decision.answer };
+  }
+
+  private async insertCommand(snapshot: Snapshot, record: StoredCommand): Promise<void> {
+    try {
+      await ledgerCollections(snapshot.db).commands.insertOne(record, { session: snapshot.session });
+    } catch (error) {
+      throw isDuplicateKey(error) ? new CommandExists() : error;
+    }
+  }
+
+  /** A refusal is remembered in a write of its own, so that the same command sent again is refused again. */
+  private async recordRefusal(refusal: Refusal, record: Omit<StoredCommand, 'outcome'>): Promise<never> {
+    const { code, info, faults } = refusal;
+    try {
+      await ledgerCollections(this.settings.db).commands.insertOne(
+        { ...record, outcome: { kind: 'refused', code, info, faults } },
+        { writeConcern: durable },
+      );
+    } catch (error) {
+      throw isDuplicateKey(error) ? new CommandExists() : error;
+    }
+    throw new Failure(code, info, faults);
+  }
+
+  /** The stored answer, once it is proved to be majority-committed: a rolled-back answer must not be given. */
+  private async storedAnswer<Answer>(
+    record: Omit<StoredCommand, 'outcome'>,
+    deadline: number,
+  ): Promise<Accepted<Answer>> {
+    const commands = ledgerCollections(this.settings.db).commands;
+    for (;;) {
+      const stored = await commands.findOne(
+        { _id: record._id },
+        { readConcern: { level: 'majority' }, readPreference: 'primary' },
+      );
+      if (stored !== null) return replay<Answer>(stored, record);
+      if (performance.now() > deadline) throw new Failure('service/outcome-unknown');
+      await wait(20);
+    }
+  }
+}
+
+function replay<Answer>(
+  stored: StoredCommand,
+  record: Pick<StoredCommand, 'commandHash' | 'actor' | 'route'>,
+): Accepted<Answer> {
+  if (stored.commandHash !== record.commandHash) throw new Failure('command/id-reused');
+  const outcome: CommandOutcome = stored.outcome;
+  if (outcome.kind === 'accepted') return { events: outcome.events, answer: outcome.answer as Answer };
+  throw new Failure(outcome.code as FailureCode, outcome.info as FailureInfo, outcome.faults);
+}
+
+/** Gives drafts their identity, their time of record and their hash; the order of fields does not matter. */
+function complete(drafts: readonly AnyDraft[], command: Command, context: DecisionContext): AnyEvent[] {
+  if (drafts.length > bounds.eventsPerCommand) throw new Error(`${drafts.length} events in one command`);
+  return drafts.map((draft, index) => {
+    const event = {
+      schemaVersion,
+      id: context.eventId(index),
+      organisation: command.organisation,
+      actor: command.actor,
+      recordTime: context.recordTime,
+      ...draft,
+    };
+    // What is hashed is what is stored: the driver would keep an undefined field as null.
+    const plain = JSON.parse(JSON.stringify(event)) as Omit<AnyEvent, 'contentHash'>;
+    return { ...plain, contentHash: contentHash(plain) } as AnyEvent;
+  });
+}
+
+/**
+ * Commits; while the outcome is unknown only the commit is tried again, for trying the work again could do it
+ * twice if the first commit went through.
+ */
+async function commit(session: mongo.ClientSession, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      await session.commitTransaction();
+      return;
+    } catch (error) {
+      if (!hasLabel(error, 'UnknownTransactionCommitResult')) throw error;
+      if (performance.now() > deadline) throw new Failure('service/outcome-unknown');
+      await wait(50);
+    }
+  }
+}
+
+function hasLabel(error: unknown, label: string): boolean {
+  return error instanceof mongo.MongoError && error.hasErrorLabel(label);
+}
+
+function isDuplicateKey(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === 11_000;
+}
+
+/**
+ * Whether nothing was written and the whole command may be tried again. A duplicate key (a holding, a unit, a
+ * correction that another transaction has just committed) is one such: the next snapshot sees it and decides anew.
+ */
+function isTransient(error: unknown): boolean {
+  return hasLabel(error, 'TransientTransactionError') || isDuplicateKey(error);
+}
