@@ -79,7 +79,7 @@ function sharedSpellings(font: Font): Map<number, number> {
 /** Lower is the likelier spelling: ASCII, everyday punctuation, common Han, anything else, radicals last. */
 function strangeness(codePoint: number): number {
   if (codePoint < 0x80) return 0;
-  if ([0x2013, 0xff0f, 0xff40, 0xff5e].includes(codePoint)) return 1;
+  if ([0x2013, 0x3000, 0xff0f, 0xff40, 0xff5e].includes(codePoint)) return 1;
   if (codePoint >= 0x4e00 && codePoint <= 0x9fff) return 2;
   if (codePoint >= 0x2e80 && codePoint <= 0x2fdf) return 9;
   return 3;

@@ -48,7 +48,9 @@ function drawPair(
   const cell = flow.pdf.element('TD', row);
   if (whole) {
     const x = flow.left + keyWidth + padding.x;
-    flow.pdf.content(cell, () => drawStack(flow, value, x, flow.y + padding.y));
+    // A short value stands level with the middle of a two-line key.
+    const offset = Math.max(0, heightOf(key) - heightOf(value)) / 2;
+    flow.pdf.content(cell, () => drawStack(flow, value, x, flow.y + padding.y + offset));
     flow.y += height;
   } else {
     flow.y += keyHeight;
@@ -74,8 +76,10 @@ export function drawForm(flow: Flow, fields: readonly FormField[]): void {
     flow.keepTogether(label.height + (choices.length + 1) * 18);
     const element = flow.pdf.element('P');
     flow.run(element, label);
-    if (field.choices) for (const choice of choices) drawChoice(flow, choice);
-    else drawBlank(flow, label);
+    if (field.choices) {
+      flow.y += 3;
+      for (const choice of choices) drawChoice(flow, choice);
+    } else drawBlank(flow, label);
     flow.y += 7;
   }
 }

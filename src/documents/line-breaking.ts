@@ -38,14 +38,18 @@ export function breakLines(text: string, width: number, measure: Measure): strin
   return lines;
 }
 
-/** Unbreakable pieces in order; `required` marks one that a line feed ends. */
+/**
+ * Unbreakable pieces in order; `required` marks one that a line feed ends. UAX #14 would break `A/B%12` and
+ * `2026-11-24` behind `/` and `-`; a lot number torn apart is read wrongly, so ASCII without spaces is one piece.
+ */
 function* pieces(text: string): Generator<{ piece: string; required: boolean }> {
   const breaker = new LineBreaker(text);
   let start = 0;
   for (let next = breaker.nextBreak(); next; next = breaker.nextBreak()) {
+    const around = text.slice(next.position - 1, next.position + 1);
+    if (!next.required && /^[!-~]{2}$/.test(around)) continue;
     const raw = text.slice(start, next.position);
     start = next.position;
-    const piece = raw.replace(/\n$/, '');
-    yield { piece, required: raw.endsWith('\n') };
+    yield { piece: raw.replace(/\n$/, ''), required: raw.endsWith('\n') };
   }
 }

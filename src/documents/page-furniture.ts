@@ -39,7 +39,7 @@ export function drawFurniture(flow: Flow, { issuer, number, now }: Furniture): v
 }
 
 function pageOf(flow: Flow, page: number): string {
-  const zh = `第 ${page} 页,共 ${flow.pages} 页`;
+  const zh = `第 ${page} 页，共 ${flow.pages} 页`;
   const en = `Page ${page} of ${flow.pages}`;
   return flow.language === 'en' ? `${en}  ${zh}` : `${zh}  ${en}`;
 }

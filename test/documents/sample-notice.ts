@@ -12,7 +12,7 @@ export function sampleNotice(language: Language = 'zh-CN', rows = 12): Document 
     language,
   });
   paper.notice({
-    zh: '一级召回:请立即停止使用、停止发放以下批次产品,并就地隔离。',
+    zh: '一级召回：请立即停止使用、停止发放以下批次产品，并就地隔离。',
     en: 'Class I recall: stop using and issuing the lots below at once, and quarantine them where they are.',
   });
   paper.keyValues([
@@ -27,18 +27,18 @@ export function sampleNotice(language: Language = 'zh-CN', rows = 12): Document 
   ]);
   paper.heading({ zh: '召回原因', en: 'Reason' });
   paper.paragraph({
-    zh: '在留样检验中发现,部分吻合器的成钉高度超出规定范围,可能导致吻合口闭合不全。截至目前共收到不良事件报告两例,患者均已康复。',
+    zh: '在留样检验中发现，部分吻合器的成钉高度超出规定范围，可能导致吻合口闭合不全。截至目前共收到不良事件报告两例，患者均已康复。',
     en: 'Retained samples showed staples formed outside the specified height, so that the anastomosis may not close completely. Two adverse events have been reported; both patients’ recovery is complete.',
   });
   paper.heading({ zh: '处理要求', en: 'What to do' });
   paper.list([
-    { zh: '立即停止使用,并将库存转入隔离区。', en: 'Stop use at once and move the stock to quarantine.' },
+    { zh: '立即停止使用，并将库存转入隔离区。', en: 'Stop use at once and move the stock to quarantine.' },
     {
-      zh: '核对下表数量,三日内寄回回执。',
+      zh: '核对下表数量，三日内寄回回执。',
       en: 'Check the quantities below and return the reply slip within three days.',
     },
     {
-      zh: '已植入的吻合钉不取出;按附件要求随访患者。',
+      zh: '已植入的吻合钉不取出；按附件要求随访患者。',
       en: 'Staples in place are not removed; follow patients up as the annex says.',
     },
   ]);
@@ -53,7 +53,7 @@ export function sampleNotice(language: Language = 'zh-CN', rows = 12): Document 
     ],
     sampleRows(rows),
   );
-  paper.cutLine({ zh: '回执(请沿此线裁下)', en: 'Reply slip (cut here)' });
+  paper.cutLine({ zh: '回执（请沿此线裁下）', en: 'Reply slip (cut here)' });
   paper.form([
     { label: { zh: '收到日期', en: 'Received on' } },
     {
