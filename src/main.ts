@@ -1,0 +1,88 @@
+/** The process: read the settings, open the database, listen, and stop in good order. */
+
+import { createApp, migrations } from './app.ts';
+import { systemClock, systemIds } from './clock.ts';
+import { type Config, readConfig } from './config.ts';
+import { runMigrations } from './database/migrations.ts';
+import { type OpenDatabase, openDatabase } from './database/open.ts';
+import { CannotStart } from './errors.ts';
+import { createLogger, type Logger } from './logging.ts';
+import { Server } from './server.ts';
+
+/** A signal a second time means now: the database then recovers from its journal at the next start. */
+const forcedExitCode = 130;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2));
+  const logger = createLogger(config.logLevel);
+  const stopped = stopSignal();
+  const server = await Server.listen(config);
+  try {
+    await serve(config, server, logger, stopped);
+  } finally {
+    await server.close();
+  }
+}
+
+async function serve(
+  config: Config,
+  server: Server,
+  logger: Logger,
+  stopped: Promise<string>,
+): Promise<void> {
+  const database = await openDatabase({ ...config, progress: say });
+  try {
+    await serveOn(database, config, server, logger, stopped);
+  } finally {
+    await database.close();
+  }
+}
+
+async function serveOn(
+  database: OpenDatabase,
+  config: Config,
+  server: Server,
+  logger: Logger,
+  stopped: Promise<string>,
+): Promise<void> {
+  const clock = systemClock;
+  const ids = systemIds;
+  await runMigrations(database.db, migrations, { clock, ids, progress: say });
+  const publicUrl = config.publicUrl ?? server.url;
+  server.answerWith(await createApp({ database, clock, ids, logger, publicUrl }));
+  say(`pps-trace ready at ${server.url}`);
+
+  const reason = await Promise.race([stopped, database.lost.then(() => undefined)]);
+  if (reason === undefined)
+    throw new CannotStart('The embedded MongoDB server ended; start pps-trace again.');
+  logger.info({ reason }, 'stopping');
+  // Before the database is closed: the requests that are being answered still need it.
+  await server.close();
+}
+
+/** @returns the first signal that asks us to stop. The second one does not wait for anything. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const ask = (signal: string) => {
+      if (asked) process.exit(forcedExitCode);
+      asked = true;
+      resolve(signal);
+    };
+    process.on('SIGTERM', ask);
+    process.on('SIGINT', ask);
+  });
+}
+
+/** To the person who started us. */
+function say(sentence: string): void {
+  process.stdout.write(`${sentence}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.exitCode = 1;
+  if (!(error instanceof CannotStart)) throw error;
+  process.stderr.write(`${error.message}\n`);
+}

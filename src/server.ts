@@ -1,0 +1,92 @@
+/** The HTTP server of the process: it takes its port before anything else starts, and finishes what it began. */
+
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import { CannotStart } from './errors.ts';
+
+/** Requests in flight get this long after we are asked to stop; service managers kill after 30 s and more. */
+const drainLimitMs = 25_000;
+
+const notReady: RequestListener = (_request, response) => {
+  response.writeHead(503, { 'Content-Type': 'application/problem+json', 'Retry-After': '2' });
+  response.end(
+    JSON.stringify({
+      status: 503,
+      code: 'service/busy',
+      title: 'Starting; try again shortly. 正在启动,请稍后重试。',
+    }),
+  );
+};
+
+export interface Address {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+
+export class Server {
+  readonly #http: HttpServer;
+  readonly #host: string;
+  #answer: RequestListener = notReady;
+  #closing: Promise<void> | undefined;
+
+  private constructor(host: string) {
+    this.#host = host;
+    this.#http = createServer((request, response) => {
+      // A connection that is kept alive would go on sending requests to a server that is closing.
+      if (this.#closing !== undefined) response.setHeader('Connection', 'close');
+      this.#answer(request, response);
+    });
+  }
+
+  /**
+   * Listens; until {@link answerWith} it answers 503.
+   * @throws CannotStart when the address cannot be had.
+   */
+  static async listen({ host, port }: Address): Promise<Server> {
+    const server = new Server(host);
+    await new Promise<void>((resolve, reject) => {
+      server.#http.once('error', (error) => reject(notListening(host, port, error)));
+      server.#http.listen(port, host, resolve);
+    });
+    return server;
+  }
+
+  /** `http://127.0.0.1:8080`, with the port that was really taken. */
+  get url(): string {
+    const address = this.#http.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    return `http://${this.#host.includes(':') ? `[${this.#host}]` : this.#host}:${port}`;
+  }
+
+  answerWith(listener: RequestListener): void {
+    this.#answer = listener;
+  }
+
+  /** Takes no new connections, lets requests in flight finish within their limit, and cuts off what is left. */
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      const cutOff = setTimeout(() => this.#http.closeAllConnections(), drainLimitMs);
+      // close() also ends the connections that wait between two requests.
+      this.#http.close(() => {
+        clearTimeout(cutOff);
+        resolve();
+      });
+    });
+    return this.#closing;
+  }
+}
+
+function notListening(host: string, port: number, error: Error): CannotStart {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return new CannotStart(
+      `Port ${port} on ${host} is in use by another program: stop it, or choose another with --port.`,
+    );
+  }
+  if (code === 'EACCES') {
+    return new CannotStart(`Port ${port} needs more rights than we have: choose one above 1023 with --port.`);
+  }
+  return new CannotStart(
+    `It is not possible to listen on ${host}, port ${port} (${error.message}): check HOST and PORT.`,
+  );
+}
