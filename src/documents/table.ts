@@ -21,6 +21,7 @@ export interface Row {
 
 const padding = { x: 5, y: 4 } as const;
 const bodySize = 9;
+const fewLinesHeight = 70;
 
 interface Geometry {
   readonly columns: readonly {
@@ -123,7 +124,11 @@ function drawRow(
   header: readonly BrokenCell[],
 ): void {
   const headerHeight = rowHeight(header);
-  if (flow.y + rowHeight(cells) > flow.bottom && flow.y > flow.top + headerHeight + 1) {
+  // A row that must split anyway starts here if a few of its lines find room.
+  const needed = Math.min(rowHeight(cells), fewLinesHeight);
+  const whole = rowHeight(cells) <= flow.pageHeight - headerHeight;
+  const fits = flow.y + (whole ? rowHeight(cells) : needed) <= flow.bottom;
+  if (!fits && flow.y > flow.top + headerHeight + 1) {
     flow.newPage();
     drawHeader(flow, geometry, header);
   }
