@@ -208,7 +208,7 @@ async function touch(
   );
   const firstSeen = new Set(Object.keys(result.upsertedIds).map((index) => toTouch[Number(index)]?.[1].gtin));
   if (firstSeen.size === 0) return;
-  await collections.products.bulkWrite(
+  await collections.productStandings.bulkWrite(
     [...firstSeen].map((gtin) => ({
       updateOne: {
         filter: { _id: gtin ?? '' },

@@ -38,8 +38,8 @@ export interface TouchedLot {
   readonly touched: number;
 }
 
-/** The part of a product's document that the ledger touches: its restrictions (open scope) stand there too. */
-export interface TouchedProduct {
+/** The restrictions of a product as a whole (open scope), and its touch counter. */
+export interface ProductStanding {
   readonly _id: string;
   readonly touched: number;
 }
@@ -51,7 +51,7 @@ export interface LedgerCollections {
   readonly units: mongo.Collection<Stored<Unit>>;
   readonly commands: mongo.Collection<StoredCommand>;
   readonly lots: mongo.Collection<TouchedLot>;
-  readonly products: mongo.Collection<TouchedProduct>;
+  readonly productStandings: mongo.Collection<ProductStanding>;
 }
 
 /** @returns the ledger's collections of a database. */
@@ -63,7 +63,7 @@ export function ledgerCollections(db: mongo.Db): LedgerCollections {
     units: db.collection('units'),
     commands: db.collection('commands'),
     lots: db.collection('lots'),
-    products: db.collection('products'),
+    productStandings: db.collection('productStandings'),
   };
 }
 
