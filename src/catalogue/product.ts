@@ -116,11 +116,10 @@ export interface ProductFacts {
 export interface Product extends ProductFacts {
   /** Organisation id of the registrant. */
   readonly organisation: string;
+  /** Those of open scope, which stand on the product as a whole; the ledger's projections, joined when it is read. */
   readonly restrictions: readonly Restriction[];
   /** Counts changes by the maker, from 1; each is kept in `productRevisions`. */
   readonly revision: number;
-  /** How often a first sight of a lot touched it: the document that an open-scope recall and a first sight contend for. */
-  readonly touched: number;
   /** RFC 3339. */
   readonly createdAt: string;
 }
