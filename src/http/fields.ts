@@ -12,11 +12,8 @@ export function isWellFormed(text: string): boolean {
  * Characters that a reader does not see and that change what is read: C0 and C1 controls, and those that turn
  * the direction of text (a name or lot number that displays as another).
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point.
-const unseen = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the same, but for tab, line feed, carriage return.
-const unseenInLines =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const unseen = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/v;
+const unseenInLines = /[[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]--[\t\n\r]]/v;
 
 /**
  * What a person writes. Trimmed; control characters are refused.

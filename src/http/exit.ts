@@ -1,0 +1,75 @@
+/** The one way out for everything that went wrong. */
+
+import type { Express, NextFunction, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { describeFailure, Failure, type FailureCode } from '../errors.ts';
+import { databaseTrouble } from './database-trouble.ts';
+import { safeError } from './log.ts';
+import { type Problem, problemHeaders, problemMediaType, problemOf, unexpectedProblem } from './problem.ts';
+import { contextOf } from './request-context.ts';
+
+/** Mounts the exit; it comes after everything else. */
+export function mountExit(app: Express, log: Logger): void {
+  app.use(() => {
+    throw new Failure('route/not-found');
+  });
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) {
+      // Half an answer is out: all that is left is to cut it off, so that nobody takes it for whole.
+      log.error({ requestId: contextOf(request).requestId, err: safeError(error) }, 'answer cut off');
+      next(error);
+      return;
+    }
+    answerWith(error, request, response, log);
+  });
+}
+
+function answerWith(error: unknown, request: Request, response: Response, log: Logger): void {
+  const context = contextOf(request);
+  const { requestId } = context;
+  const failure = expected(error, request.method);
+  if (failure === undefined) {
+    context.code = 'unexpected';
+    log.error({ requestId, err: safeError(error) }, 'unexpected');
+    send(response, unexpectedProblem(requestId));
+    return;
+  }
+  context.code = failure.code;
+  if (failure !== error && describeFailure(failure.code).status >= 500) {
+    log.warn({ requestId, err: safeError(error) }, 'database trouble');
+  }
+  response.set(problemHeaders(failure));
+  // The rest of a body that we do not want is not read: the connection ends with the answer.
+  if (failure.code === 'request/too-large' || failure.code === 'request/unsupported-media-type') {
+    response.set('Connection', 'close');
+  }
+  send(response, problemOf(failure, requestId));
+}
+
+function send(response: Response, problem: Problem): void {
+  response.status(problem.status).type(problemMediaType).send(JSON.stringify(problem));
+}
+
+function expected(error: unknown, method: string): Failure | undefined {
+  if (error instanceof Failure) return error;
+  const changes = method !== 'GET' && method !== 'HEAD';
+  return ofPlumbing(error) ?? databaseTrouble(error, changes);
+}
+
+/** What express and its body parser throw at a request that they cannot read. */
+const plumbing: Readonly<Record<string, FailureCode>> = {
+  'entity.too.large': 'request/too-large',
+  'encoding.unsupported': 'request/unsupported-media-type',
+  'charset.unsupported': 'request/unsupported-media-type',
+  'request.aborted': 'request/malformed',
+  'request.size.invalid': 'request/malformed',
+};
+
+function ofPlumbing(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // The router's: a path parameter that is not percent-encoded UTF-8.
+  if (error instanceof URIError) return new Failure('request/malformed');
+  if (!('type' in error) || typeof error.type !== 'string') return undefined;
+  const code = plumbing[error.type];
+  return code === undefined ? undefined : new Failure(code);
+}

@@ -1,0 +1,90 @@
+/** Mounts a list of routes: who calls, may they, what did they send, the handler, the answer. */
+
+import type { IncomingMessage } from 'node:http';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { Failure } from '../errors.ts';
+import { received } from './receive.ts';
+import { contextOf } from './request-context.ts';
+import type { Answer, Route } from './route.ts';
+import { send, validateAnswer } from './send.ts';
+
+export interface MountOptions<Caller, Permission extends string> {
+  /** Who calls; undefined when no credential was sent. Throws a Failure for a credential that is not good. */
+  authenticate(request: IncomingMessage): Promise<Caller | undefined>;
+  /** Throws a Failure when the caller may not. */
+  authorise(caller: Caller, permission: Permission): void;
+  /** Random ids for the log, never names. */
+  describeCaller?(caller: Caller): Readonly<Record<string, string>>;
+  /** In tests: an answer that its own schema does not accept is a fault of ours. */
+  readonly validateAnswers?: boolean;
+}
+
+/** Adds the routes, and 405 with `Allow` for other methods at their addresses. */
+export function mountRoutes<Caller, Permission extends string>(
+  app: Express,
+  routes: readonly Route<Caller, Permission>[],
+  options: MountOptions<Caller, Permission>,
+): void {
+  refuseDoubles(routes);
+  for (const route of routes) {
+    const name = (request: Request, _response: Response, next: NextFunction) => {
+      contextOf(request).route = route.path;
+      next();
+    };
+    app[expressMethod[route.method]](route.path, name, serve(route, options));
+  }
+  for (const [path, allow] of methodsByPath(routes)) {
+    app.all(path, (request: Request) => {
+      contextOf(request).route = path;
+      throw new Failure('route/method-not-allowed', { allow });
+    });
+  }
+}
+
+const expressMethod = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
+
+/** Of two handlers for one line, the second would never run, and its permission never be asked. */
+function refuseDoubles(routes: readonly { method: string; path: string }[]): void {
+  const seen = new Set<string>();
+  for (const { method, path } of routes) {
+    const line = `${method} ${path.replaceAll(/:\w+/g, ':')}`;
+    if (seen.has(line)) throw new Error(`two routes answer ${method} ${path}`);
+    seen.add(line);
+  }
+}
+
+function methodsByPath(routes: readonly { method: string; path: string }[]): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { method, path } of routes) {
+    const allowed = method === 'GET' ? ['GET', 'HEAD'] : [method];
+    methods.set(path, [...(methods.get(path) ?? []), ...allowed]);
+  }
+  return methods;
+}
+
+function serve<Caller, Permission extends string>(
+  route: Route<Caller, Permission>,
+  options: MountOptions<Caller, Permission>,
+) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const answer = route.open
+      ? await route.handle(await received(request, response, undefined, route.schemas.bodyLimit))
+      : await admitted(route, request, response, options);
+    if (options.validateAnswers === true && 'body' in answer) validateAnswer(route, answer.body);
+    await send(answer, response);
+  };
+}
+
+async function admitted<Caller, Permission extends string>(
+  route: Extract<Route<Caller, Permission>, { open: false }>,
+  request: Request,
+  response: Response,
+  options: MountOptions<Caller, Permission>,
+): Promise<Answer<unknown>> {
+  const caller = await options.authenticate(request);
+  if (caller === undefined) throw new Failure('access/sign-in-required');
+  contextOf(request).caller = options.describeCaller?.(caller) ?? {};
+  options.authorise(caller, route.permission);
+  // Nothing is read for somebody who may not.
+  return route.handle(await received(request, response, caller, route.schemas.bodyLimit));
+}
