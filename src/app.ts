@@ -1,10 +1,10 @@
 /** The composition root: what exists, in one list. */
 
 import express, { type Express } from 'express';
+import type { Logger } from 'pino';
 import type { Clock, IdSource } from './clock.ts';
 import type { Database } from './database/connection.ts';
 import type { Migration } from './database/migrations.ts';
-import type { Logger } from './logging.ts';
 
 /** What a process brings to the service. */
 export interface AppParts {

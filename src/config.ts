@@ -20,8 +20,8 @@ export interface Config {
   /** undefined: the embedded database. */
   readonly mongodbUri: string | undefined;
   readonly mongod: MongodSettings;
-  /** 32 bytes that wrap the hospitals' keys; undefined: the file in the data directory. */
-  readonly masterKey: Uint8Array | undefined;
+  /** 32 bytes in base64 that wrap the hospitals' keys; undefined: the file in the data directory. */
+  readonly masterKey: string | undefined;
   readonly logLevel: LogLevel;
   /** Play the main job into an empty data directory. */
   readonly demo: boolean;
@@ -36,6 +36,8 @@ export interface MongodSettings {
   readonly cache: string;
 }
 
+/** In the repository, wherever the product is started from; a relative one that is given counts from there. */
+const defaultDataDirectory = join(import.meta.dirname, '..', 'data');
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const masterKeyBytes = 32;
 /** The master key is 32 bytes: 43 base64 characters and one `=`. */
@@ -82,11 +84,10 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
     const text = option ?? (environment[name] || undefined);
     return text === undefined ? undefined : checked(name, text);
   };
-  const masterKey = read('MASTER_KEY');
   return {
     port: read('PORT', options.port) ?? 8080,
     host: read('HOST', options.host) ?? '127.0.0.1',
-    dataDirectory: resolve(read('DATA_DIR', options['data-dir']) ?? 'data'),
+    dataDirectory: resolve(read('DATA_DIR', options['data-dir']) ?? defaultDataDirectory),
     publicUrl: read('PUBLIC_URL')?.replace(/\/+$/, ''),
     mongodbUri: read('MONGODB_URI'),
     mongod: {
@@ -94,7 +95,7 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
       searchPath: environment.PATH ?? '',
       cache: join(cacheDirectory(environment), 'pps-trace', 'mongod'),
     },
-    masterKey: masterKey === undefined ? undefined : Buffer.from(masterKey, 'base64'),
+    masterKey: read('MASTER_KEY'),
     logLevel: read('LOG_LEVEL') ?? 'info',
     demo: options.demo ?? false,
   };

@@ -1,12 +1,13 @@
 /** The process: read the settings, open the database, listen, and stop in good order. */
 
+import type { Logger } from 'pino';
 import { createApp, migrations } from './app.ts';
 import { systemClock, systemIds } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { runMigrations } from './database/migrations.ts';
 import { type OpenDatabase, openDatabase } from './database/open.ts';
 import { CannotStart } from './errors.ts';
-import { createLogger, type Logger } from './logging.ts';
+import { createLogger } from './logging.ts';
 import { Server } from './server.ts';
 
 /** A signal a second time means now: the database then recovers from its journal at the next start. */

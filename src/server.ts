@@ -1,7 +1,8 @@
 /** The HTTP server of the process: it takes its port before anything else starts, and finishes what it began. */
 
-import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import type { Server as HttpServer, RequestListener } from 'node:http';
 import { CannotStart } from './errors.ts';
+import { createHttpServer } from './http/server.ts';
 
 /** Requests in flight get this long after we are asked to stop; service managers kill after 30 s and more. */
 const drainLimitMs = 25_000;
@@ -31,7 +32,7 @@ export class Server {
 
   private constructor(host: string) {
     this.#host = host;
-    this.#http = createServer((request, response) => {
+    this.#http = createHttpServer((request, response) => {
       // A connection that is kept alive would go on sending requests to a server that is closing.
       if (this.#closing !== undefined) response.setHeader('Connection', 'close');
       this.#answer(request, response);
