@@ -1,7 +1,7 @@
 /**
  * Law 8: SHA-256 over `pps-trace/event/1\n` and the RFC 8785 JSON of every stored field but the hash itself.
  */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Commitment } from './event.ts';
 
@@ -20,9 +20,14 @@ export function contentHash(event: object): `sha-256:${string}` {
   return hashJson(eventPrefix, event);
 }
 
-/** @returns the hash that tells whether a command sent again is the same command (law 5). */
-export function commandHash(command: object): `sha-256:${string}` {
-  return hashJson(commandPrefix, command);
+/**
+ * Tells whether a command sent again is the same command (law 5). Keyed, because a command may carry a patient's
+ * identity: a plain hash would let whoever has the database try out inpatient numbers.
+ */
+export function commandHash(command: object, key: Uint8Array): `hmac-sha-256:${string}` {
+  const text = canonicalize(command);
+  if (text === undefined) throw new Error('command has no canonical JSON');
+  return `hmac-sha-256:${createHmac('sha256', key).update(commandPrefix).update(text, 'utf8').digest('hex')}`;
 }
 
 /**

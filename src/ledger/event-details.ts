@@ -28,6 +28,10 @@ export interface AcceptanceRecord {
 export const shipmentPurposes = ['supply', 'return', 'recall-return', 'loan', 'loan-return'] as const;
 export type ShipmentPurpose = (typeof shipmentPurposes)[number];
 
+/** On what basis a receiver holds what was shipped: bought and donated things become its own. */
+export const conveyedBases = ['bought', 'consignment', 'loan', 'donated'] as const;
+export type ConveyedBasis = (typeof conveyedBases)[number];
+
 /** What a recall, hold or widening covers: a product (open scope), a lot, or part of a lot. */
 export interface ScopeItem {
   readonly gtin: string;
@@ -69,6 +73,8 @@ export interface EventDetails {
     readonly shipment: string;
     readonly to: string;
     readonly purpose: ShipmentPurpose;
+    /** Whose the things are once they have been received. */
+    readonly conveys: { readonly basis: ConveyedBasis; readonly programme?: string };
     readonly recall?: string;
     readonly sscc?: string;
     /** False while further events of the same shipment follow. */

@@ -75,6 +75,8 @@ export interface LedgerSettings {
   readonly db: mongo.Db;
   readonly clock: Clock;
   readonly projectors: readonly Projector[];
+  /** Keys the hashes of commands; at least 32 bytes, the same in every process. */
+  readonly commandKey: Uint8Array;
   /** How long a command may be tried before it is given up, in milliseconds. */
   readonly deadlineMs?: number;
 }
@@ -108,11 +110,10 @@ export class Ledger {
     };
     const record: Omit<StoredCommand, 'outcome'> = {
       _id: id,
-      commandHash: commandHash({
-        actor: command.actor,
-        content: command.content,
-        route: command.route,
-      }),
+      commandHash: commandHash(
+        { actor: command.actor, content: command.content, route: command.route },
+        this.settings.commandKey,
+      ),
       actor: command.actor,
       route: command.route,
       recordTime,
