@@ -5,18 +5,23 @@
  * @returns the check digit, 0–9.
  */
 export function checkDigit(digits: string): number {
-  let sum = 0;
-  let weight = 3;
-  for (let i = digits.length - 1; i >= 0; i -= 1) {
-    sum += weight * (digits.charCodeAt(i) - 48);
-    weight = 4 - weight;
-  }
-  return (10 - (sum % 10)) % 10;
+  return (10 - (weightedSum(`${digits}0`) % 10)) % 10;
 }
 
 /** @returns whether the last digit of `key` (digits only) is the check digit of those before it. */
 export function hasRightCheckDigit(key: string): boolean {
-  return checkDigit(key.slice(0, -1)) === key.charCodeAt(key.length - 1) - 48;
+  return weightedSum(key) % 10 === 0;
+}
+
+/** The sum of the digits, weighted 1, 3, 1, 3, … from the right. */
+function weightedSum(key: string): number {
+  let sum = 0;
+  let weight = 1;
+  for (let i = key.length - 1; i >= 0; i -= 1) {
+    sum += weight * (key.charCodeAt(i) - 48);
+    weight = 4 - weight;
+  }
+  return sum;
 }
 
 /** @returns whether `text` is made of the digits 0–9 alone; the empty text is not. */
