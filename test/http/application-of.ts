@@ -1,0 +1,49 @@
+/** An application around a test's routes: the caller is whoever the header `authorization` names. */
+
+import { systemIds } from '../../src/clock.ts';
+import { Failure } from '../../src/errors.ts';
+import { type ApplicationOptions, createApplication } from '../../src/http/application.ts';
+import { createLog } from '../../src/http/log.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import type { Route } from '../../src/http/route.ts';
+import { serve, type TestServer } from '../support/http.ts';
+
+export interface TestCaller {
+  readonly name: string;
+}
+export type TestPermission = 'read' | 'write';
+
+export interface LoggedServer extends TestServer {
+  /** Every line of the log so far. */
+  readonly lines: string[];
+}
+
+/** `Bearer reader` may read, `Bearer writer` may read and write. */
+export async function serveRoutes(
+  routes: readonly Route<TestCaller, TestPermission>[],
+  options: Partial<ApplicationOptions<TestCaller, TestPermission>> = {},
+): Promise<LoggedServer> {
+  const lines: string[] = [];
+  const server = await serve(
+    createApplication<TestCaller, TestPermission>({
+      routes,
+      authenticate: async ({ headers }) => {
+        const name = headers.authorization?.replace('Bearer ', '');
+        return name === undefined ? undefined : { name };
+      },
+      authorise: ({ name }, permission) => {
+        if (name !== 'writer' && permission === 'write') throw new Failure('access/forbidden');
+      },
+      sessionCookie: 'session',
+      publicUrl: new URL('http://127.0.0.1:8080'),
+      ids: systemIds,
+      log: createLog('info', { write: (line) => void lines.push(line) }),
+      metrics: createMetrics({ process: false }),
+      checks: [],
+      version: '0.0.0',
+      validateAnswers: true,
+      ...options,
+    }),
+  );
+  return { ...server, lines };
+}
