@@ -46,6 +46,11 @@ const failures = {
     zh: '结果过多,无法一次完整列出;请缩小范围。',
     en: 'The answer is too large to be listed whole; narrow the question.',
   },
+  'patient/restricted': {
+    status: 403,
+    zh: '该患者的信息已限制处理,仅可用于召回、不良事件处理或履行法定职责。',
+    en: 'The data of this patient are restricted: they can be read only for a recall, an adverse event or a legal duty.',
+  },
   'service/outcome-unknown': {
     status: 503,
     zh: '结果未知:请用同一编号重新发送,不会重复登记。',
