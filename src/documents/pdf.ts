@@ -35,10 +35,15 @@ export interface TextStyle {
 export type Element = PDFKit.PDFStructureElement;
 type StructureOptions = NonNullable<Parameters<PDFKit.PDFDocument['struct']>[1]>;
 
+const widthUnit = 1_000;
+const rememberedWidthsMax = 20_000;
+
 export class Pdf {
   readonly kit: PDFKit.PDFDocument;
   readonly #chunks: Buffer[] = [];
   readonly #root: Element | undefined;
+  /** Widths at {@link widthUnit}: line breaking asks for the same words at many sizes. */
+  readonly #widths = new Map<string, number>();
 
   constructor(options: PdfOptions) {
     this.kit = new PDFDocument({
@@ -67,9 +72,16 @@ export class Pdf {
     }
   }
 
-  /** @returns the width in points of one line of printable text. */
+  /** @returns the width in points of one line of text, as {@link line} draws it. */
   measure(text: string, { size, weight = 'regular' }: TextStyle): number {
-    return this.kit.font(weight).fontSize(size).widthOfString(printable(text));
+    const key = `${weight} ${text}`;
+    let width = this.#widths.get(key);
+    if (width === undefined) {
+      width = this.kit.font(weight).fontSize(widthUnit).widthOfString(printable(text));
+      if (this.#widths.size >= rememberedWidthsMax) this.#widths.clear();
+      this.#widths.set(key, width);
+    }
+    return (width * size) / widthUnit;
   }
 
   /** Draws one line; `y` is its baseline. The text is made printable first. */

@@ -1,0 +1,84 @@
+/** Draws labels as a PDF, one page a label. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { drawModuleMatrix } from '../documents/module-matrix.ts';
+import { millimetres, Pdf } from '../documents/pdf.ts';
+import { Failure } from '../errors.ts';
+import type { LabelContent } from './content.ts';
+import { type LabelLayout, layoutLabel } from './layout.ts';
+import type { LabelTemplate } from './template.ts';
+import type { LabelLanguage } from './wording.ts';
+
+/** A roll of labels; more are several files. */
+export const labelsPerFileMax = 10_000;
+
+/** Labels drawn before other requests get their turn. */
+const labelsPerTurn = 25;
+
+export interface RenderOptions {
+  /** The time in the file's metadata. */
+  readonly now: Date;
+  /** Of the printer; default 203 (8 dots a millimetre: 203.2). */
+  readonly dotsPerInch?: 203 | 300;
+  /** Default: the template's. */
+  readonly languages?: readonly LabelLanguage[];
+}
+
+/**
+ * @param contents one a label, in printing order.
+ * @returns the PDF, page n for content n; the same bytes for the same input.
+ * @throws Failure `label/does-not-fit` with `info.label`, the index of the content that finds no room;
+ *   `label/too-many` above {@link labelsPerFileMax}; `request/invalid` for none, or for a wrong identifier.
+ */
+export async function renderLabels(
+  template: LabelTemplate,
+  contents: readonly LabelContent[],
+  { now, dotsPerInch = 203, languages = template.languages }: RenderOptions,
+): Promise<Buffer> {
+  if (contents.length > labelsPerFileMax) {
+    throw new Failure('label/too-many', { labels: contents.length, labelsMax: labelsPerFileMax });
+  }
+  const { width, height } = template.sizeMm;
+  const pageSize = [millimetres(width), millimetres(height)] as const;
+  const first = contents[0];
+  if (!first) {
+    throw new Failure('request/invalid', {}, [
+      { pointer: '', zh: '没有要打印的标签。', en: 'No label to print.' },
+    ]);
+  }
+  const pdf = new Pdf({
+    title: `${languages[0] === 'en' ? first.productName.en : first.productName.zh} ${first.lot}`,
+    subject: `${template.name} v${template.version}, ${contents.length}`,
+    language: languages[0] === 'en' ? 'en' : 'zh-CN',
+    now,
+    pageSize,
+    archival: false,
+  });
+  // A "203-dpi" head has 8 dots a millimetre, which is 203.2 dots an inch; a "300-dpi" head has 300.
+  const options = { dotsPerInch: dotsPerInch === 203 ? 203.2 : dotsPerInch, languages };
+  for (const [index, content] of contents.entries()) {
+    if (index % labelsPerTurn === labelsPerTurn - 1) await nextTurn();
+    const layout = naming(index, () =>
+      layoutLabel(template, content, (text, style) => pdf.measure(text, style), options),
+    );
+    pdf.kit.addPage({ size: [...pageSize], margin: 0 });
+    drawLabel(pdf, layout);
+  }
+  return pdf.finish();
+}
+
+function drawLabel(pdf: Pdf, { symbols, lines }: LabelLayout): void {
+  for (const { matrix, x, y, moduleMm } of symbols) {
+    drawModuleMatrix(pdf, matrix, millimetres(x), millimetres(y), millimetres(matrix.size * moduleMm));
+  }
+  for (const { text, x, baseline, size, weight } of lines) pdf.line(text, x, baseline, { size, weight });
+}
+
+/** Adds which of the labels it was to a failure. */
+function naming<T>(index: number, layOut: () => T): T {
+  try {
+    return layOut();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.code, { ...error.info, label: index }, error.faults);
+  }
+}
