@@ -35,6 +35,7 @@ export function projectCatalogue(event: AnyEvent): Write[] {
         kind: 'recall',
         reference: event.details.recall,
         instruction: widenedRecallInstruction,
+        ...returning(event.details.returnTo),
       });
     case 'recallClosed':
       return event.details.liftsRestrictions
@@ -84,8 +85,15 @@ function initiated(event: LedgerEvent<'recallInitiated'>): Write[] {
     kind: 'recall',
     reference: recall,
     instruction: recallInstruction(event.details),
-    ...(returnTo === undefined ? {} : { returnTo: returnTo.organisation, returnPlace: returnTo.place }),
+    ...returning(returnTo),
   });
+}
+
+/** A dispatch to this address is never blocked by the recall. */
+function returning(
+  returnTo: EventDetails['recallInitiated']['returnTo'],
+): Pick<Restriction, 'returnTo' | 'returnPlace'> {
+  return returnTo === undefined ? {} : { returnTo: returnTo.organisation, returnPlace: returnTo.place };
 }
 
 interface Stated {

@@ -179,6 +179,8 @@ export interface EventDetails {
     readonly recall: string;
     readonly scope: readonly ScopeItem[];
     readonly reason: Commitment;
+    /** As the recall names it: what is widened into goes back to the same address. */
+    readonly returnTo?: { readonly organisation: string; readonly place: string };
   };
   recallNotified: { readonly recall: string; readonly organisation: string; readonly notice: string };
   recallResponded: {
