@@ -15,7 +15,6 @@ import { afterCursor, checkedLimit, pageOf } from './audit.ts';
 import type { HospitalKeyring, HospitalKeys } from './hospital-keys.ts';
 import type { Erasure, ErasureOutcome, ErasureRequest, ErasureSubject, Page } from './interface.ts';
 import { blankQuery, checkReader } from './reading.ts';
-import { statedIn } from './recording.ts';
 import {
   blindIndexesOf,
   loadPatients,
@@ -27,7 +26,7 @@ import {
   queryIndex,
 } from './records.ts';
 import { inTransaction } from './transaction.ts';
-import { loadChain, positionId, type UseChain } from './use-chain.ts';
+import { loadChain, positionId, statedIn, type UseChain } from './use-chain.ts';
 
 export interface ErasureParts {
   readonly db: mongo.Db;

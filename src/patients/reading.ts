@@ -16,11 +16,10 @@ import {
   type Reader,
   type ReadingPurpose,
 } from './interface.ts';
-import { statedIn } from './recording.ts';
 import { loadPatients, type OpenPatient, openWay, patientCollections, queryIndex } from './records.ts';
 import { SealBroken } from './sealing.ts';
 import { inTransaction } from './transaction.ts';
-import { loadChain, loadChains, type UseChain } from './use-chain.ts';
+import { loadChain, loadChains, statedIn, type UseChain } from './use-chain.ts';
 
 export interface ReadingParts {
   readonly db: mongo.Db;

@@ -25,6 +25,7 @@ import {
   positionId,
   retainUntilSchema,
   sealRecord,
+  statedIn,
   type UseChain,
   type UseRecord,
 } from './use-chain.ts';
@@ -129,11 +130,6 @@ async function findStated(
   const patients = await loadPatients(collections, hospital, organisation, found, session);
   const chains = await loadChains(collections, [...patients.values()], session);
   return { indexes, chains: found.flatMap((id) => chains.get(id) ?? []) };
-}
-
-/** What was stated of this patient; an `also` may be about somebody else. */
-export function statedIn(chain: UseChain): UseRecord['identity'][] {
-  return chain.records.filter(({ kind }) => kind === 'use').map(({ identity }) => identity);
 }
 
 function indexWrite(hospital: HospitalKeys, id: string, { organisation, id: patient }: OpenPatient): Write {

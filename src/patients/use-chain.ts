@@ -47,6 +47,11 @@ export function sealRecord(patient: OpenPatient, position: string, record: UseRe
   return sealJson(patient.keys.record, recordPlace(patient, position), record);
 }
 
+/** What was stated of this patient; an `also` may be about somebody else. */
+export function statedIn(chain: UseChain): Identity[] {
+  return chain.records.filter(({ kind }) => kind === 'use').map(({ identity }) => identity);
+}
+
 /** Loads whole chains, by asking for more positions until one is free. @throws SealBroken also for a gap. */
 export async function loadChains(
   collections: PatientCollections,
