@@ -348,6 +348,11 @@ const failures = {
     zh: '此统一社会信用代码已登记。',
     en: 'An organisation with this unified social credit code is registered already.',
   },
+  'catalogue/too-many-lots': {
+    status: 422,
+    zh: '该产品批次过多,无法逐一列出,请按批号查询。',
+    en: 'This product has too many lots to list; ask for one by its number.',
+  },
   'catalogue/place-tree': {
     status: 422,
     zh: '上级地点不存在、已停用、形成循环或层级过深。',

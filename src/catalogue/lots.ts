@@ -37,18 +37,18 @@ export async function readLots(
 }
 
 /**
- * Lots of a product, in the order of their ids.
- * @param after id of the last lot of the page before
+ * Lots of a product, in the order of their lot numbers.
+ * @param page `after` is the lot number of the last one of the page before
  */
 export async function readLotsOfProduct(
   db: mongo.Db,
   gtin: string,
-  page: { readonly after?: string; readonly limit: number },
+  page: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<Lot[]> {
   const found = await db
     .collection<StoredLot>(lotsCollection)
-    .find({ gtin, ...(page.after === undefined ? {} : { _id: { $gt: page.after } }) })
-    .sort({ gtin: 1, _id: 1 })
+    .find({ gtin, ...(page.after === undefined ? {} : { lot: { $gt: page.after } }) })
+    .sort({ gtin: 1, lot: 1 })
     .limit(page.limit)
     .toArray();
   return found.map(lotOf);

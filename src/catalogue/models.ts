@@ -15,7 +15,8 @@ export type StoredOrganisation = Stored<Organisation> & {
 export type StoredPlace = Stored<Place>;
 export type StoredProgramme = Stored<Programme>;
 
-const options = {
+/** What all of them have in common. */
+export const schemaOptions = {
   strict: 'throw',
   strictQuery: 'throw',
   versionKey: false,
@@ -25,8 +26,8 @@ const options = {
   autoCreate: false,
 } as const;
 
-const text = { type: String, required: true } as const;
-const bilingual = { type: { _id: false, zh: text, en: text }, required: true } as const;
+export const text = { type: String, required: true } as const;
+export const bilingual = { type: { _id: false, zh: text, en: text }, required: true } as const;
 
 const organisationSchema = new Schema(
   {
@@ -45,7 +46,7 @@ const organisationSchema = new Schema(
     createdAt: text,
     structureVersion: { type: Number, required: true },
   },
-  { ...options, collection: 'organisations' },
+  { ...schemaOptions, collection: 'organisations' },
 );
 
 const placeSchema = new Schema(
@@ -58,7 +59,7 @@ const placeSchema = new Schema(
     gln: String,
     active: { type: Boolean, required: true },
   },
-  { ...options, collection: 'places' },
+  { ...schemaOptions, collection: 'places' },
 );
 
 const programmeSchema = new Schema(
@@ -71,7 +72,7 @@ const programmeSchema = new Schema(
     donors: [{ _id: false, name: bilingual, organisation: String }],
     createdAt: text,
   },
-  { ...options, collection: 'programmes' },
+  { ...schemaOptions, collection: 'programmes' },
 );
 
 /** @returns the model of organisations on this connection. */
@@ -90,7 +91,7 @@ export function programmeModel(connection: Connection): Model<StoredProgramme> {
 }
 
 /** A connection keeps each model once. The schema's own inference is not used: its fields are the stored type's. */
-function modelOf<T>(connection: Connection, name: string, schema: Schema): Model<T> {
+export function modelOf<T>(connection: Connection, name: string, schema: Schema): Model<T> {
   const known = connection.models[name] as Model<T> | undefined;
   return known ?? connection.model<T>(name, schema as unknown as Schema<T>);
 }

@@ -1,31 +1,20 @@
-/**
- * Reading products. They are kept through the raw driver, because the ledger's transactions touch the same
- * documents. A GTIN that somebody scanned before its maker registered it has a document too (the ledger's first
- * touch); without an organisation it is no product yet, and is not read as one.
- */
-import type { mongo } from 'mongoose';
+/** Products in the database: reading. See product-writing.ts for creating and changing. */
+import type { Connection, mongo } from 'mongoose';
+import { afterId, containing } from './organisations.ts';
 import { eachesOf } from './packaging.ts';
 import type { Product } from './product.ts';
-
-/** As stored; `_id` is the GTIN. */
-export type StoredProduct = { readonly _id: string } & Omit<Product, 'gtin'>;
-
-/** Which product a scanned GTIN belongs to: the product's own and those of its packages, each once in the service. */
-export interface StoredGtin {
-  readonly _id: string;
-  readonly product: string;
-}
-
-export const productsCollection = 'products';
-export const gtinsCollection = 'gtins';
+import { gtinModel, productModel, type StoredGtin, type StoredProduct } from './product-models.ts';
+import { readProductRestrictions } from './product-standings.ts';
+import type { Restriction } from './restriction.ts';
 
 /** How many products one read may ask for (law 9). */
 export const productsPerRead = 1_000;
 
 /**
+ * Reads through the raw driver, so that it can be part of a ledger's transaction.
  * @param gtins of products, at most {@link productsPerRead}
  * @param session reads inside a transaction
- * @returns the products that are registered, by GTIN
+ * @returns the products that are registered, by GTIN, with the restrictions that stand on them as a whole
  */
 export async function readProducts(
   db: mongo.Db,
@@ -36,13 +25,10 @@ export async function readProducts(
     throw new Error(`${gtins.length} products in one read; the bound is ${productsPerRead}`);
   }
   const found = await db
-    .collection<StoredProduct>(productsCollection)
-    .find(
-      { _id: { $in: [...gtins] }, organisation: { $exists: true } },
-      session === undefined ? {} : { session },
-    )
+    .collection<StoredProduct>('products')
+    .find({ _id: { $in: [...gtins] } }, session === undefined ? {} : { session })
     .toArray();
-  return new Map(found.map((stored) => [stored._id, productOf(stored)]));
+  return new Map((await withRestrictions(db, found, session)).map((product) => [product.gtin, product]));
 }
 
 /** @returns the product, or undefined where the GTIN is not a registered product's own. */
@@ -71,7 +57,7 @@ export async function resolveGtin(
   session?: mongo.ClientSession,
 ): Promise<ResolvedGtin | undefined> {
   const entry = await db
-    .collection<StoredGtin>(gtinsCollection)
+    .collection<StoredGtin>('gtins')
     .findOne({ _id: gtin }, session === undefined ? {} : { session });
   const product = entry === null ? undefined : await readProduct(db, entry.product, session);
   if (product === undefined) return undefined;
@@ -81,7 +67,54 @@ export async function resolveGtin(
   return { product, quantity };
 }
 
+export interface ProductFilter {
+  /** Maker. */
+  readonly organisation?: string | undefined;
+  /** Part of a name in either language, of the model or the specification; or a whole GTIN, of a package too. */
+  readonly search?: string | undefined;
+  /** GTIN of the last one of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** @returns a page of products in the order of their GTINs. */
+export async function listProducts(
+  connection: Connection,
+  db: mongo.Db,
+  { organisation, search, after, limit }: ProductFilter,
+): Promise<Product[]> {
+  const query = productModel(connection).find({
+    ...(organisation === undefined ? {} : { organisation }),
+    ...afterId(after),
+    ...(search === undefined ? {} : { $or: await matching(connection, search) }),
+  });
+  const found = await query.sort({ _id: 1 }).limit(limit).lean<StoredProduct[]>();
+  return withRestrictions(db, found);
+}
+
+async function matching(connection: Connection, search: string) {
+  const part = containing(search);
+  const entry = await gtinModel(connection).findOne({ _id: search }).lean<StoredGtin>();
+  return [
+    { 'names.zh': part },
+    { 'names.en': part },
+    { model: part },
+    { specification: part },
+    ...(entry === null ? [] : [{ _id: entry.product }]),
+  ];
+}
+
+async function withRestrictions(
+  db: mongo.Db,
+  stored: readonly StoredProduct[],
+  session?: mongo.ClientSession,
+): Promise<Product[]> {
+  const gtins = stored.map(({ _id }) => _id);
+  const restrictions = await readProductRestrictions(db, gtins, session);
+  return stored.map((product) => productOf(product, restrictions.get(product._id) ?? []));
+}
+
 /** @returns the product of a stored document. */
-export function productOf({ _id, ...rest }: StoredProduct): Product {
-  return { gtin: _id, ...rest };
+export function productOf({ _id, ...rest }: StoredProduct, restrictions: readonly Restriction[]): Product {
+  return { gtin: _id, ...rest, restrictions };
 }

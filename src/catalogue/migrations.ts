@@ -1,0 +1,33 @@
+/** Collections and indexes of the catalogue. */
+import type { Migration } from '../database/migrations.ts';
+import { lotsCollection } from './lots.ts';
+import { productStandingsCollection } from './product-standings.ts';
+
+export const catalogueMigrations: readonly Migration[] = [
+  {
+    id: 'catalogue/001-indexes',
+    async run(db) {
+      // Foreign organisations and the operator may have no credit code; of two that have, the code tells them apart.
+      await db
+        .collection('organisations')
+        .createIndex(
+          { creditCode: 1 },
+          { unique: true, partialFilterExpression: { creditCode: { $type: 'string' } } },
+        );
+      await db.collection('organisations').createIndex({ kind: 1, _id: 1 });
+      await db.collection('places').createIndex({ organisation: 1, _id: 1 });
+      await db.collection('programmes').createIndex({ foundation: 1, _id: 1 });
+      await db.collection('products').createIndex({ organisation: 1, _id: 1 });
+      await db.collection('productRevisions').createIndex({ gtin: 1, revision: 1 }, { unique: true });
+      await db.collection('gtins').createIndex({ product: 1 });
+      await db.collection(lotsCollection).createIndex({ gtin: 1, lot: 1 }, { unique: true });
+      await makeCollection(db, productStandingsCollection);
+    },
+  },
+];
+
+/** A collection that exists already is as good: a migration may be run again. */
+async function makeCollection(db: Parameters<Migration['run']>[0], name: string): Promise<void> {
+  const known = await db.listCollections({ name }, { nameOnly: true }).toArray();
+  if (known.length === 0) await db.createCollection(name);
+}
