@@ -37,6 +37,15 @@ export interface AccountRef {
   readonly account: Account;
 }
 
+const plainAccounts = [
+  'production',
+  'consumed',
+  'destroyed',
+  'reported',
+  'missing',
+  'unexplained',
+] as const satisfies readonly Exclude<Account, `${string}/${string}`>[];
+
 /** What an account is, taken apart once. */
 export type AccountParts =
   | { readonly kind: 'place'; readonly place: string; readonly condition: Condition }
@@ -52,9 +61,11 @@ export function placeAccount(place: string, condition: Condition): Account {
 /** @returns the parts of an account. @throws when the text is no account: stored history is damaged. */
 export function accountParts(account: Account): AccountParts {
   const slash = account.indexOf('/');
-  if (slash < 0) return { kind: account as Exclude<Account, `${string}/${string}`> };
+  const plain = plainAccounts.find((known) => known === account);
+  if (plain !== undefined) return { kind: plain };
   const head = account.slice(0, slash);
   const tail = account.slice(slash + 1);
+  if (tail === '') throw new Error(`not an account: ${account}`);
   if (head === 'transit') return { kind: 'transit', shipment: tail };
   if (head === 'inside') return { kind: 'inside', kit: tail };
   const last = tail.lastIndexOf('/');

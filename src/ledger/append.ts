@@ -4,9 +4,10 @@
  */
 import type { mongo } from 'mongoose';
 import type { Write } from '../database/write.ts';
+import { accountParts } from './account.ts';
 import { ledgerCollections } from './collections.ts';
 import { type Entry, entriesOf } from './entry.ts';
-import { type AnyEvent, bounds, lotId, lotsOf } from './event.ts';
+import { type AnyEvent, bounds, lotId, lotsOf, type SerialIssuer } from './event.ts';
 import { applyTransfers, type Holding, holdingId, organisationsOf } from './holding.ts';
 import type { HoldingKey, Snapshot } from './snapshot.ts';
 import { applyToUnits, type Unit, unitsOf } from './unit.ts';
@@ -22,6 +23,14 @@ export class InvalidEvent extends Error {
   }
 }
 
+/** A guarded write matched nothing: another transaction was faster, and the command must be decided anew. */
+export class LostRace extends Error {
+  constructor(collection: string) {
+    super(`a guarded write in ${collection} matched nothing`);
+    this.name = 'LostRace';
+  }
+}
+
 /**
  * Writes events in order, with all that follows from them.
  * @throws InvalidEvent or Overdrawn on a decision's fault; the driver's errors, labelled transient where the
@@ -32,7 +41,10 @@ export async function append(
   events: readonly AnyEvent[],
   projectors: readonly Projector[],
 ): Promise<void> {
-  for (const event of events) assertWithinBounds(event);
+  for (const event of events) {
+    assertWithinBounds(event);
+    assertUsesMove(event);
+  }
   const holdings = await snapshot.holdings(events.flatMap(holdingsOf));
   const units = await snapshot.units(events.flatMap(unitsOf));
   const { entries, heldAfter, unitsAfter } = fold(events, holdings, units);
@@ -55,15 +67,22 @@ export async function append(
   );
 }
 
-/** Commits other rooms' writes in the same transaction, in the order given within each collection. */
+/**
+ * Commits other rooms' writes in the same transaction, in the order given within each collection.
+ * @throws LostRace when an update that is not an upsert matched nothing.
+ */
 export async function writeAll({ db, session }: Snapshot, writes: readonly Write[]): Promise<void> {
   const byCollection = Map.groupBy(writes, (write) => write.collection);
   for (const [collection, group] of byCollection) {
-    await db.collection(collection).bulkWrite(group.map(bulkOperation), { session, ordered: true });
+    const options = { session, ordered: true } as const;
+    const done = await db.collection(collection).bulkWrite(group.map(bulkOperation), options);
+    const written = done.insertedCount + done.matchedCount + done.upsertedCount;
+    if (written < group.length) throw new LostRace(collection);
   }
 }
 
-function bulkOperation(write: Write): mongo.AnyBulkWriteOperation {
+/** @returns a room's write in the driver's words. */
+export function bulkOperation(write: Write): mongo.AnyBulkWriteOperation {
   if ('insert' in write) return { insertOne: { document: { ...write.insert } } };
   const { filter, update, upsert = false } = write;
   return { updateOne: { filter, update: update as mongo.Document, upsert } };
@@ -71,11 +90,15 @@ function bulkOperation(write: Write): mongo.AnyBulkWriteOperation {
 
 function assertWithinBounds(event: AnyEvent): void {
   const { transfers, uses } = event;
+  const lots = lotsOf(event).length;
+  if (lots > bounds.lotsPerEvent) throw new InvalidEvent(`${lots} lots`);
   const serials = transfers.reduce((sum, transfer) => sum + (transfer.serials?.length ?? 0), 0);
   if (transfers.length > bounds.transfersPerEvent) throw new InvalidEvent(`${transfers.length} transfers`);
   if (uses.length > bounds.usesPerEvent) throw new InvalidEvent(`${uses.length} uses`);
   if (serials > bounds.serialsPerEvent) throw new InvalidEvent(`${serials} serials`);
-  for (const { quantity, serials: named } of transfers) {
+  for (const { quantity, serials: named, from, to } of transfers) {
+    accountParts(from.account);
+    accountParts(to.account);
     if (!Number.isInteger(quantity) || quantity < 1 || quantity > bounds.quantityPerTransfer) {
       throw new InvalidEvent(`quantity ${quantity}`);
     }
@@ -83,6 +106,31 @@ function assertWithinBounds(event: AnyEvent): void {
       throw new InvalidEvent(`${named.length} serials for quantity ${quantity}`);
     }
   }
+}
+
+/**
+ * Law 4 holds because a use writes the holding that the fence writes too: a use that moves nothing would slip past
+ * it. A unit's count of uses likewise lives in what a transfer has named.
+ */
+function assertUsesMove(event: AnyEvent): void {
+  const moves = ({ gtin, lot, issuer = 'maker', serial }: NamedThing) =>
+    event.transfers.some(
+      (transfer) =>
+        transfer.gtin === gtin &&
+        (lot === undefined || transfer.lot === lot) &&
+        (serial === undefined ||
+          ((transfer.issuer ?? 'maker') === issuer && transfer.serials?.includes(serial) === true)),
+    );
+  const voided = event.type === 'corrected' ? event.details.voidedUses : [];
+  const still = [...event.uses, ...voided].find((use: NamedThing) => !moves(use));
+  if (still !== undefined) throw new InvalidEvent(`no transfer moves the used ${JSON.stringify(still)}`);
+}
+
+interface NamedThing {
+  readonly gtin: string;
+  readonly lot?: string;
+  readonly issuer?: SerialIssuer;
+  readonly serial?: string;
 }
 
 function holdingsOf(event: AnyEvent): HoldingKey[] {

@@ -140,6 +140,10 @@ export const bounds = {
   serialsPerEvent: 1_000,
   transfersPerEvent: 500,
   usesPerEvent: 50,
+  /** Lots that an event touches or speaks of: each gets an entry. */
+  lotsPerEvent: 500,
+  /** Of its JSON; bounds what the details may hold. */
+  charactersPerEvent: 1_000_000,
   eventsPerCommand: 20,
   quantityPerTransfer: 10_000_000,
 } as const;

@@ -9,8 +9,10 @@ import { ledgerCollections } from './collections.ts';
 /**
  * Raises the fence over all holdings in scope. May be repeated by any process: a holding is fenced once a reference.
  * @param scope lot ids (`{gtin}/{lot}`), or GTINs where the scope is a whole product.
- * @param reference the restriction's reference, unique for this step (a widening has its own).
- * @param session the causally consistent session of the restriction's transaction, already committed.
+ * @param reference id of the event that set the restriction (`lotHeld`, `recallInitiated`, `recallWidened`): each
+ *   step has its own, and check-ledger finds by it what the mark proves.
+ * @param session a causally consistent session, begun when the restriction was committed; the list of uses is read
+ *   in the same.
  */
 export async function raiseFence(
   db: mongo.Db,
@@ -18,7 +20,15 @@ export async function raiseFence(
   scope: { readonly lotIds: readonly string[]; readonly gtins: readonly string[] },
   reference: string,
 ): Promise<{ fenced: number }> {
-  const result = await ledgerCollections(db).holdings.updateMany(
+  const { holdings, lots } = ledgerCollections(db);
+  const writeConcern = new mongo.WriteConcern('majority', undefined, true);
+  if (scope.gtins.length > 0) {
+    // The first use of a known lot at an organisation writes the lot, not the product on which an open scope stands:
+    // its holding is not there yet for the fence to find. So the lots are fenced first.
+    const touch = { $inc: { touched: 1 } };
+    await lots.updateMany({ gtin: { $in: [...scope.gtins] } }, touch, { session, writeConcern });
+  }
+  const result = await holdings.updateMany(
     {
       $or: [{ lotId: { $in: [...scope.lotIds] } }, { gtin: { $in: [...scope.gtins] } }],
       'fences.reference': { $ne: reference },
@@ -36,7 +46,7 @@ export async function raiseFence(
         },
       },
     ],
-    { session, writeConcern: new mongo.WriteConcern('majority', undefined, true) },
+    { session, writeConcern },
   );
   return { fenced: result.modifiedCount };
 }

@@ -8,7 +8,7 @@ import { v5 as uuidV5 } from 'uuid';
 import type { Clock } from '../clock.ts';
 import type { Write } from '../database/write.ts';
 import { Failure, type FailureCode, type FailureInfo, type InputFault } from '../errors.ts';
-import { append, type Projector, writeAll } from './append.ts';
+import { append, InvalidEvent, LostRace, type Projector, writeAll } from './append.ts';
 import { type CommandOutcome, ledgerCollections, type StoredCommand } from './collections.ts';
 import { commandHash, contentHash } from './content-hash.ts';
 import { type AnyDraft, type AnyEvent, bounds, schemaVersion } from './event.ts';
@@ -82,6 +82,8 @@ export interface LedgerSettings {
 }
 
 const defaultDeadlineMs = 10_000;
+/** How long a refusal waits for the majority that must have it. */
+const refusalPatienceMs = 5_000;
 const eventNamespace = '4c9d1b2e-6a0f-5c37-9e58-2b7f41d3a6c0';
 const durable = { w: 'majority', j: true } as const;
 
@@ -161,11 +163,13 @@ export class Ledger {
       readConcern: { level: 'snapshot' },
       writeConcern: durable,
       readPreference: 'primary',
+      // Where no majority answers, a commit would wait for it without an end.
+      maxCommitTimeMS: Math.max(1, Math.ceil(deadline - performance.now())),
     });
     let decision: Decision<Answer>;
     let events: readonly AnyEvent[];
     try {
-      decision = steps.decide(await steps.load(snapshot, context), context);
+      decision = await this.decide(snapshot, steps, context, record);
       if (decision.kind === 'refused') {
         await session.abortTransaction();
         return await this.recordRefusal(decision, record);
@@ -185,6 +189,22 @@ export class Ledger {
     return { events: events.map((event) => event.id), answer: decision.answer };
   }
 
+  /** A command sent again may find its place or its product gone; what was answered the first time still stands. */
+  private async decide<State, Answer>(
+    snapshot: Snapshot,
+    steps: CommandSteps<State, Answer>,
+    context: DecisionContext,
+    record: Omit<StoredCommand, 'outcome'>,
+  ): Promise<Decision<Answer>> {
+    try {
+      return steps.decide(await steps.load(snapshot, context), context);
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      const stored = await ledgerCollections(this.settings.db).commands.findOne({ _id: record._id });
+      throw stored === null ? error : new CommandExists();
+    }
+  }
+
   private async insertCommand(snapshot: Snapshot, record: StoredCommand): Promise<void> {
     try {
       await ledgerCollections(snapshot.db).commands.insertOne(record, { session: snapshot.session });
@@ -199,7 +219,7 @@ export class Ledger {
     try {
       await ledgerCollections(this.settings.db).commands.insertOne(
         { ...record, outcome: { kind: 'refused', code, info, faults } },
-        { writeConcern: durable },
+        { writeConcern: { ...durable, wtimeoutMS: refusalPatienceMs } },
       );
     } catch (error) {
       throw isDuplicateKey(error) ? new CommandExists() : error;
@@ -237,20 +257,30 @@ function replay<Answer>(
 
 /** Gives drafts their identity, their time of record and their hash; the order of fields does not matter. */
 function complete(drafts: readonly AnyDraft[], command: Command, context: DecisionContext): AnyEvent[] {
-  if (drafts.length > bounds.eventsPerCommand) throw new Error(`${drafts.length} events in one command`);
+  if (drafts.length > bounds.eventsPerCommand) throw new InvalidEvent(`${drafts.length} in one command`);
   return drafts.map((draft, index) => {
     const event = {
+      ...draft,
       schemaVersion,
       id: context.eventId(index),
       organisation: command.organisation,
       actor: command.actor,
       recordTime: context.recordTime,
-      ...draft,
     };
     // What is hashed is what is stored: the driver would keep an undefined field as null.
-    const plain = JSON.parse(JSON.stringify(event)) as Omit<AnyEvent, 'contentHash'>;
+    const text = JSON.stringify(event, refuseNull);
+    if (text.length > bounds.charactersPerEvent) throw new InvalidEvent(`${text.length} characters`);
+    const plain = JSON.parse(text) as Omit<AnyEvent, 'contentHash'>;
     return { ...plain, contentHash: contentHash(plain) } as AnyEvent;
   });
+}
+
+/** An absent field is left out. JSON would write a NaN, and an undefined inside a list, as null. */
+function refuseNull(key: string, value: unknown): unknown {
+  const lost = value === null || (typeof value === 'number' && !Number.isFinite(value));
+  const hole = Array.isArray(value) && value.includes(undefined);
+  if (lost || hole) throw new InvalidEvent(`null at ${key}`);
+  return value;
 }
 
 /**
@@ -263,11 +293,26 @@ async function commit(session: mongo.ClientSession, deadline: number): Promise<v
       await session.commitTransaction();
       return;
     } catch (error) {
-      if (!hasLabel(error, 'UnknownTransactionCommitResult')) throw error;
+      if (!isUnknownOutcome(error)) throw error;
       if (performance.now() > deadline) throw new Failure('service/outcome-unknown');
       await wait(50);
     }
   }
+}
+
+/**
+ * Only the server can say that a commit did not happen. The driver leaves its label off where its own second try
+ * found no server: the first one may have been carried out all the same.
+ */
+function isUnknownOutcome(error: unknown): boolean {
+  if (hasLabel(error, 'UnknownTransactionCommitResult')) return true;
+  if (hasLabel(error, 'TransientTransactionError')) return false;
+  if (hasLabel(error, 'RetryableWriteError') || hasLabel(error, 'SystemOverloadedError')) return true;
+  return (
+    error instanceof mongo.MongoError &&
+    !(error instanceof mongo.MongoServerError) &&
+    !(error instanceof mongo.MongoAPIError)
+  );
 }
 
 function hasLabel(error: unknown, label: string): boolean {
@@ -283,5 +328,5 @@ function isDuplicateKey(error: unknown): boolean {
  * correction that another transaction has just committed) is one such: the next snapshot sees it and decides anew.
  */
 function isTransient(error: unknown): boolean {
-  return hasLabel(error, 'TransientTransactionError') || isDuplicateKey(error);
+  return hasLabel(error, 'TransientTransactionError') || isDuplicateKey(error) || error instanceof LostRace;
 }
