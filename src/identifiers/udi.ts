@@ -96,7 +96,7 @@ function recognisePlain(text: string, before: number, year: number, options: Par
     const sent = first === '^' ? text.replaceAll('^', separator) : text;
     return moved(ofGs1('elementString', readElementString(sent, 1), year), before);
   }
-  if (first === '(' || first === '(') {
+  if (first === '(' || first === '\uff08') {
     return moved(ofGs1('bracketed', readBracketedText(text), year), before);
   }
   if (/^https?:/i.test(text)) {
