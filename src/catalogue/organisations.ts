@@ -48,16 +48,18 @@ export async function listOrganisations(
   connection: Connection,
   { kind, search, after, limit }: OrganisationFilter,
 ): Promise<Organisation[]> {
-  const part = search === undefined ? undefined : containing(search);
   const query = organisationModel(connection).find({
     ...(kind === undefined ? {} : { kind }),
     ...afterId(after),
-    ...(part === undefined
-      ? {}
-      : { $or: [{ 'name.zh': part }, { 'name.en': part }, { creditCode: search }] }),
+    ...(search === undefined ? {} : { $or: matching(search) }),
   });
   const found = await query.sort({ _id: 1 }).limit(limit).lean<StoredOrganisation[]>();
   return found.map(organisationOf);
+}
+
+function matching(search: string) {
+  const part = containing(search);
+  return [{ 'name.zh': part }, { 'name.en': part }, { creditCode: search }];
 }
 
 /** @returns the filter for what follows the last id of the page before; an operator of ours, not of a request. */
