@@ -9,6 +9,12 @@ export interface ModuleMatrix {
 }
 
 /**
+ * Renderers widen an image to every dot that it touches; a coordinate rounded up in the sixth decimal would make
+ * a 144-dot symbol 145 dots wide, and one row of its modules 4 dots high. Points; a 203-dpi dot is 0.354.
+ */
+const hairInset = 0.002;
+
+/**
  * Draws a matrix as an inline 1-bit image mask, one pixel a module (ISO 32000-1 8.9.6.2). With filled squares a
  * renderer paints every dot that a square touches, and modules of two dots grow together.
  * @param x left edge in points.
@@ -23,10 +29,9 @@ export function drawModuleMatrix(
   side: number,
 ): void {
   const { kit } = pdf;
-  kit
-    .save()
-    .fillColor('#000000')
-    .transform(side, 0, 0, -side, x, y + side);
+  const drawn = side - 2 * hairInset;
+  kit.save().fillColor('#000000');
+  kit.transform(drawn, 0, 0, -drawn, x + hairInset, y + hairInset + drawn);
   kit.addContent(`BI /W ${size} /H ${size} /IM true /BPC 1 /F /AHx ID\n${maskRows(size, modules)}>\nEI`);
   kit.restore();
 }

@@ -53,16 +53,24 @@ interface Rectangle {
   readonly height: number;
 }
 
-/** One element's text: broken at spaces and between Han characters, `whole` pieces never inside. */
+/** One element's text in parts: they share a line where they fit, and break inside only when alone too wide. */
 interface TextItem {
+  readonly kind: 'text';
   readonly name: string;
-  readonly text: string;
-  readonly whole: readonly string[];
+  readonly parts: readonly string[];
+  readonly between: string;
+  /** Parts of a UDI are never broken. */
+  readonly partsStayWhole: boolean;
   readonly size: { readonly minimum: number; readonly maximum: number };
   readonly weight: 'regular' | 'bold';
 }
 
-type Item = TextItem | 'space';
+interface SpaceItem {
+  readonly kind: 'space';
+  readonly maximum: number;
+}
+
+type Item = TextItem | SpaceItem;
 
 const pointsPerMm = 72 / 25.4;
 /** Distance of baselines in units of the size: as tight as Han characters stand without touching. */
@@ -194,16 +202,12 @@ function textItem(
     case 'symbol':
       return [];
     case 'space':
-      return ['space'];
-    case 'words': {
-      const { size, weight } = element;
-      return [
-        { name: 'words', text: printable(inLanguages(element.words, languages)), whole: [], size, weight },
-      ];
-    }
+      return [{ kind: 'space', maximum: (element.maximumMm ?? Number.POSITIVE_INFINITY) * pointsPerMm }];
+    case 'words':
+      return [textOf('words', [inLanguages(element.words, languages)], element)];
     case 'humanReadable': {
-      const whole = identifiers.humanReadable.map(printable);
-      return [{ name: 'humanReadable', text: whole.join(' '), whole, size: element.size, weight: 'regular' }];
+      const item = textOf('humanReadable', identifiers.humanReadable, { ...element, weight: 'regular' });
+      return [{ ...item, between: ' ', partsStayWhole: true }];
     }
     case 'fields': {
       const filled = element.fields.flatMap(({ field, caption }) => {
@@ -212,13 +216,27 @@ function textItem(
         return [{ field, text: caption ? `${inLanguages(caption, languages)}: ${value}` : value }];
       });
       if (filled.length === 0) return [];
-      const text = printable(filled.map((part) => part.text.replace(/\s+/g, ' ')).join('   '));
       const name = filled.map(({ field }) => field).join('+');
-      return [{ name, text, whole: [], size: element.size, weight: element.weight }];
+      return [
+        textOf(
+          name,
+          filled.map(({ text }) => text),
+          element,
+        ),
+      ];
     }
     default:
       return unreachable(element);
   }
+}
+
+function textOf(
+  name: string,
+  parts: readonly string[],
+  { size, weight }: Pick<TextItem, 'size' | 'weight'>,
+): TextItem {
+  const clean = parts.map((part) => printable(part).replace(/\s+/g, ' '));
+  return { kind: 'text', name, parts: clean, between: '   ', partsStayWhole: false, size, weight };
 }
 
 interface BrokenItem {
@@ -226,7 +244,7 @@ interface BrokenItem {
   readonly size: number;
   readonly lines: readonly string[];
   readonly height: number;
-  /** A piece that must stay whole is wider than the room. */
+  /** A part that must stay whole, or a character, is wider than the room. */
   readonly tooWide: boolean;
 }
 
@@ -237,58 +255,84 @@ function placeText(
   room: Rectangle,
   ruler: TextRuler,
 ): PlacedLine[] {
-  const texts = items.filter((item) => item !== 'space');
+  const texts = items.filter((item) => item.kind === 'text');
   for (let step = shrinkingSteps; step >= 0; step -= 1) {
     const broken = texts.map((item) => breakItem(item, step / shrinkingSteps, room.width, ruler));
     const height = broken.reduce((sum, item) => sum + item.height, 0);
-    if (height > room.height || broken.some(({ tooWide }) => tooWide)) {
-      if (step === 0) refuseText(template, broken, room);
-      continue;
+    if (height <= room.height && !broken.some(({ tooWide }) => tooWide)) {
+      const tidy = broken.map((item) => withoutLastFewCharacters(item, room.width, ruler));
+      return stack(items, tidy, room);
     }
-    return stack(items, broken, room, room.height - height);
+    if (step === 0) refuseText(template, broken, room);
   }
   return [];
 }
 
 function breakItem(item: TextItem, share: number, width: number, ruler: TextRuler): BrokenItem {
   const { minimum, maximum } = item.size;
-  const size = minimum + (maximum - minimum) * share;
-  const measure = (text: string): number => ruler(text, { size, weight: item.weight });
-  const lines = breakLines(item.text, width, measure);
-  return {
-    item,
-    size,
-    lines,
-    height: lines.length * size * lineSpacing,
-    tooWide:
-      lines.some((line) => measure(line) > width) || item.whole.some((piece) => measure(piece) > width),
-  };
+  return breakAt(item, minimum + (maximum - minimum) * share, width, ruler);
 }
 
-function stack(
-  items: readonly Item[],
-  broken: readonly BrokenItem[],
-  room: Rectangle,
-  left: number,
-): PlacedLine[] {
-  const spaces = items.filter((item) => item === 'space').length;
+function breakAt(item: TextItem, size: number, width: number, ruler: TextRuler): BrokenItem {
+  const measure = (text: string): number => ruler(text, { size, weight: item.weight });
+  const lines: string[] = [];
+  for (const part of item.parts) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? part : last + item.between + part;
+    if (last !== undefined && measure(joined) <= width) lines[lines.length - 1] = joined;
+    else if (item.partsStayWhole) lines.push(part);
+    else lines.push(...breakLines(part, width, measure));
+  }
+  const tooWide = lines.some((line) => measure(line) > width);
+  return { item, size, lines, height: lines.length * size * lineSpacing, tooWide };
+}
+
+/** A little smaller, if that spares a line: a company's name does not end with one character on its own line. */
+function withoutLastFewCharacters(broken: BrokenItem, width: number, ruler: TextRuler): BrokenItem {
+  const least = Math.max(broken.item.size.minimum, broken.size * 0.85);
+  for (let size = broken.size - 0.25; size >= least; size -= 0.25) {
+    const smaller = breakAt(broken.item, size, width, ruler);
+    if (smaller.lines.length < broken.lines.length) return smaller;
+  }
+  return broken;
+}
+
+function stack(items: readonly Item[], broken: readonly BrokenItem[], room: Rectangle): PlacedLine[] {
+  const gaps = shareOut(
+    items.flatMap((item) => (item.kind === 'space' ? [item.maximum] : [])),
+    room.height - broken.reduce((sum, { height }) => sum + height, 0),
+  );
   const waiting = [...broken];
   const placed: PlacedLine[] = [];
   let y = room.y;
   for (const item of items) {
-    if (item === 'space') {
-      y += left / spaces;
+    if (item.kind === 'space') {
+      y += gaps.shift() ?? 0;
       continue;
     }
-    const next = waiting.shift();
-    for (const text of next?.lines ?? []) {
-      const size = next?.size ?? 0;
-      const height = size * lineSpacing;
+    const { size, lines } = waiting.shift() ?? { size: 0, lines: [] };
+    const height = size * lineSpacing;
+    for (const text of lines) {
       placed.push({ text, x: room.x, baseline: y + height / 2 + size * 0.36, size, weight: item.weight });
       y += height;
     }
   }
   return placed;
+}
+
+/** Shares of what is left: equal, none above its maximum, the rest to those that can take it. */
+function shareOut(maxima: readonly number[], left: number): number[] {
+  const shares = maxima.map(() => 0);
+  const smallestFirst = maxima
+    .map((maximum, index) => ({ maximum, index }))
+    .toSorted((a, b) => a.maximum - b.maximum);
+  let rest = left;
+  for (const [taken, { maximum, index }] of smallestFirst.entries()) {
+    const share = Math.min(maximum, rest / (maxima.length - taken));
+    shares[index] = share;
+    rest -= share;
+  }
+  return shares;
 }
 
 function refuseText({ name }: LabelTemplate, broken: readonly BrokenItem[], room: Rectangle): never {

@@ -38,7 +38,8 @@ export async function renderLabels(
     throw new Failure('label/too-many', { labels: contents.length, labelsMax: labelsPerFileMax });
   }
   const { width, height } = template.sizeMm;
-  const pageSize = [millimetres(width), millimetres(height)] as const;
+  // Rounded down: a renderer rounds a page up to whole dots, and 320.00001 would become 321 and move every dot.
+  const pageSize = [roundedDown(millimetres(width)), roundedDown(millimetres(height))] as const;
   const first = contents[0];
   if (!first) {
     throw new Failure('request/invalid', {}, [
@@ -64,6 +65,10 @@ export async function renderLabels(
     drawLabel(pdf, layout);
   }
   return pdf.finish();
+}
+
+function roundedDown(points: number): number {
+  return Math.floor(points * 1_000) / 1_000;
 }
 
 function drawLabel(pdf: Pdf, { symbols, lines }: LabelLayout): void {

@@ -76,8 +76,8 @@ const elementSchema = z.union([
     size: sizes,
     weight: z.enum(['regular', 'bold']),
   }),
-  /** Takes what room is left over, so that what follows stands at the lower edge. */
-  z.strictObject({ kind: z.literal('space') }),
+  /** Takes its share of the room left over; one without a maximum moves what follows to the lower edge. */
+  z.strictObject({ kind: z.literal('space'), maximumMm: z.number().positive().optional() }),
 ]);
 
 export const templateSchema = z

@@ -26,8 +26,9 @@ export async function rasterise(pdf: Buffer, dotsPerInch: number, only?: number)
   try {
     const pages = only === undefined ? [...document.pages()] : [document.getPage(only)];
     const rasters: Raster[] = [];
+    const size = sizeInDots(pdf, dotsPerInch);
     for (const page of pages) {
-      const { width, height, data } = await page.render({ scale: dotsPerInch / 72, render: 'bitmap' });
+      const { width, height, data } = await page.render({ ...size, render: 'bitmap' });
       const grey = new Uint8ClampedArray(width * height);
       for (let pixel = 0; pixel < grey.length; pixel += 1) {
         const at = pixel * 4;
@@ -39,6 +40,17 @@ export async function rasterise(pdf: Buffer, dotsPerInch: number, only?: number)
   } finally {
     document.destroy();
   }
+}
+
+/**
+ * pdfium's wrapper rounds a page's points down before it scales them, which would stretch a small label by half
+ * a percent; the size is taken from the file. Our pages are all of one size.
+ */
+function sizeInDots(pdf: Buffer, dotsPerInch: number): { width: number; height: number } {
+  const box = /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(pdf.toString('latin1'));
+  if (!box) throw new Error('no MediaBox in the file');
+  const dots = (points: string | undefined): number => Math.round((Number(points) * dotsPerInch) / 72);
+  return { width: dots(box[1]), height: dots(box[2]) };
 }
 
 /** Text without white space: a reader's layout is no part of what was written. */

@@ -43,7 +43,10 @@ export const longest: LabelContent = {
   model: 'PPS-3.0-KIT-29/33-LONG',
   specification: '29 mm / 33 mm × 160 mm',
   registrationNumber: '国械注准20213020001',
-  registrantName: { zh: '苏州工业园区澄明微创医疗器械股份有限公司', en: 'Suzhou Industrial Park Chengming Co.' },
+  registrantName: {
+    zh: '苏州工业园区澄明微创医疗器械股份有限公司',
+    en: 'Suzhou Industrial Park Chengming Co.',
+  },
   sterile: { kind: 'sterile', method: 'irradiation' },
   singleUse: true,
   publicUrl: 'https://trace.hospital.example.org',
