@@ -117,10 +117,15 @@ export function foldIdentity(statements: readonly Identity[]): FoldedIdentity {
       earlier.push(identity);
       identity = stated;
     } else {
-      identity = { ...identity, ...stated };
+      identity = { ...identity, ...stated, ...knownSex(identity, stated) };
     }
   }
   return { identity, earlier, contradicted: earlier.length > 0 };
+}
+
+/** A sex that is unknown now does not make one forget what was known. */
+function knownSex(known: Identity, stated: Identity): Pick<Identity, 'sex'> {
+  return stated.sex === 'unknown' && known.sex !== undefined ? { sex: known.sex } : {};
 }
 
 /** @returns the numbers that an identity states, those that decide first. */

@@ -73,7 +73,7 @@ export async function recordUse(
   }
 }
 
-async function applyWrite(db: mongo.Db, write: Write, session: mongo.ClientSession): Promise<void> {
+export async function applyWrite(db: mongo.Db, write: Write, session: mongo.ClientSession): Promise<void> {
   const collection = db.collection(write.collection);
   if ('insert' in write) {
     await collection.insertOne(write.insert, { session });
@@ -86,7 +86,7 @@ async function applyWrite(db: mongo.Db, write: Write, session: mongo.ClientSessi
   if (done.matchedCount + done.upsertedCount !== 1) throw new Error('a guard did not hold');
 }
 
-function lostRace(error: unknown): boolean {
+export function lostRace(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && error.code === duplicateKey) return true;
   return 'hasErrorLabel' in error && typeof error.hasErrorLabel === 'function'
