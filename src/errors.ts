@@ -284,8 +284,8 @@ const failures = {
   },
   'access/own-roles': {
     status: 403,
-    zh: '不能修改本人的角色或停用本人,请由另一位管理员操作。',
-    en: 'Nobody changes their own roles or deactivates themselves; another administrator does.',
+    zh: '不能修改本人的角色、停用本人或重置本人密码,请由另一位管理员操作。',
+    en: 'Your own roles, access and one-time password are for another administrator to change.',
   },
   'access/last-administrator': {
     status: 409,

@@ -1,0 +1,96 @@
+/** From a request to a caller, and whether the caller may: what every guarded route passes. */
+
+import type { IncomingMessage } from 'node:http';
+import { Failure } from '../errors.ts';
+import { cookieOf } from '../http/forgery.ts';
+import type { Caller, OrganisationLookup } from './caller.ts';
+import { sessionCookieName } from './cookie.ts';
+import { peopleOn, type StoredPerson } from './models.ts';
+import type { AccessParts } from './parts.ts';
+import { type Permission, permissionsOf } from './permissions.ts';
+import type { RequestRate } from './request-rate.ts';
+import { findSession } from './sessions.ts';
+import { findToken } from './tokens.ts';
+
+export interface AuthenticatorParts extends Pick<AccessParts, 'connection' | 'clock'> {
+  readonly organisations: OrganisationLookup;
+  readonly publicUrl: URL;
+  readonly rate: RequestRate;
+}
+
+interface Proof {
+  readonly person: string;
+  readonly credential: Caller['credential'];
+  /** A token's own; a session has all of its person's. */
+  readonly scope?: readonly Permission[];
+}
+
+/**
+ * The person and the organisation are read on every request: what ends their access ends it at once.
+ * @returns a function that gives the caller, or undefined where no credential is good
+ * @throws (the function) Failure `access/rate-limited`
+ */
+export function createAuthenticator(
+  parts: AuthenticatorParts,
+): (request: IncomingMessage) => Promise<Caller | undefined> {
+  const cookieName = sessionCookieName(parts.publicUrl);
+  return async ({ headers }) => {
+    const proof = await proofOf(parts, headers.authorization, cookieOf(headers.cookie, cookieName));
+    if (proof === undefined) return undefined;
+    parts.rate.take(proof.credential.id);
+    const person = await peopleOn(parts.connection).findById(proof.person).lean<StoredPerson>();
+    if (person === null || !person.active) return undefined;
+    const organisation = await parts.organisations.find(person.organisation);
+    if (organisation === undefined || !organisation.active) return undefined;
+    const held = permissionsOf(organisation.kind, person.roles);
+    return {
+      person: person._id,
+      organisation: organisation.id,
+      organisationKind: organisation.kind,
+      roles: person.roles,
+      permissions: scoped(held, proof.scope, person.passwordMustChange),
+      credential: proof.credential,
+      ...(organisation.authority !== undefined && { authority: organisation.authority }),
+      ...(person.passwordMustChange && { passwordMustChange: true as const }),
+    };
+  };
+}
+
+/** A token that was sent is the whole proof: when it is not good, a cookie beside it does not help. */
+async function proofOf(
+  parts: AuthenticatorParts,
+  authorization: string | undefined,
+  cookie: string | undefined,
+): Promise<Proof | undefined> {
+  if (authorization !== undefined) {
+    const secret = /^Bearer ([A-Za-z0-9_-]{1,100})$/i.exec(authorization)?.[1];
+    const token = secret === undefined ? undefined : await findToken(parts, secret);
+    if (token === undefined) return undefined;
+    return { person: token.person, credential: { kind: 'token', id: token._id }, scope: token.permissions };
+  }
+  const session = cookie === undefined ? undefined : await findSession(parts, cookie);
+  if (session === undefined) return undefined;
+  return { person: session.person, credential: { kind: 'session', id: session._id } };
+}
+
+/** A token keeps no permission that its person has lost since. */
+function scoped(
+  held: ReadonlySet<Permission>,
+  scope: readonly Permission[] | undefined,
+  passwordMustChange: boolean,
+): ReadonlySet<Permission> {
+  const usable = scope === undefined ? [...held] : scope.filter((permission) => held.has(permission));
+  return new Set(passwordMustChange ? usable.filter((permission) => permission === 'self') : usable);
+}
+
+/** @throws Failure `access/password-must-change`, `access/forbidden` naming what was missing */
+export function authorise(caller: Caller, permission: Permission): void {
+  if (caller.permissions.has(permission)) return;
+  if (caller.passwordMustChange === true) throw new Failure('access/password-must-change');
+  throw new Failure('access/forbidden', { permission });
+}
+
+/** For the request log: random ids, never a name, and of a session no part of its id. */
+export function describeCaller(caller: Caller): Record<string, string> {
+  return { person: caller.person, organisation: caller.organisation, credential: caller.credential.kind };
+}
