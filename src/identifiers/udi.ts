@@ -91,7 +91,7 @@ function recognisePlain(text: string, before: number, year: number, options: Par
   if (first >= '0' && first <= '9') {
     return moved(ofGs1('elementString', readElementString(text, 0), year), before);
   }
-  if (first === separator || first === '^') {
+  if (first === separator || (first === '^' && before === 0)) {
     // FNC1 in front, as some scanners send it, and as GS1's own tools write it.
     const sent = first === '^' ? text.replaceAll('^', separator) : text;
     return moved(ofGs1('elementString', readElementString(sent, 1), year), before);
