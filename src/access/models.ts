@@ -146,7 +146,10 @@ const attemptsSchema = new Schema<StoredAttempts>(
   { ...options, collection: 'signInAttempts' },
 );
 
-const guardSchema = new Schema<StoredGuard>({ _id: text, changes: count }, { ...options, collection: 'accessGuards' });
+const guardSchema = new Schema<StoredGuard>(
+  { _id: text, changes: count },
+  { ...options, collection: 'accessGuards' },
+);
 
 const accessSchema = new Schema<StoredAccess>(
   {

@@ -41,7 +41,9 @@ export async function createPerson(
   requireFittingRoles(wanted.organisationKind, wanted.roles);
   requireUsernameForRoles(wanted);
   const oneTimePassword =
-    wanted.username === undefined || wanted.password !== undefined ? undefined : newOneTimePassword(parts.ids);
+    wanted.username === undefined || wanted.password !== undefined
+      ? undefined
+      : newOneTimePassword(parts.ids);
   const password = wanted.password ?? oneTimePassword;
   const person: StoredPerson = {
     _id: parts.ids.uuid(),
@@ -107,7 +109,9 @@ export function requireUsernameForRoles(person: {
 /** Makes an organisation's first administrator in the transaction that makes the organisation. */
 export async function createFirstAdministrator(
   parts: AccessParts,
-  administrator: Pick<NewPerson, 'organisation' | 'organisationKind' | 'name'> & { readonly username: string },
+  administrator: Pick<NewPerson, 'organisation' | 'organisationKind' | 'name'> & {
+    readonly username: string;
+  },
   session: ClientSession,
 ): Promise<{ person: string; oneTimeSecret: string }> {
   const made = await createPerson(parts, { ...administrator, roles: ['administrator'] }, { session });

@@ -36,7 +36,8 @@ export async function findPeople(
   organisation: string,
   ids: readonly string[],
 ): Promise<Map<string, Colleague>> {
-  if (ids.length > peoplePerRead) throw new Error(`${ids.length} people in one read; the bound is ${peoplePerRead}`);
+  if (ids.length > peoplePerRead)
+    throw new Error(`${ids.length} people in one read; the bound is ${peoplePerRead}`);
   const found = await peopleOn(connection)
     .find({ organisation, _id: mongoose.trusted({ $in: [...ids] }) })
     .lean<StoredPerson[]>();
@@ -98,7 +99,11 @@ export interface PersonChange {
  */
 export async function changePerson(
   parts: AccessParts,
-  administrator: { readonly organisation: string; readonly organisationKind: OrganisationKind; readonly by: Actor },
+  administrator: {
+    readonly organisation: string;
+    readonly organisationKind: OrganisationKind;
+    readonly by: Actor;
+  },
   id: string,
   change: PersonChange,
 ): Promise<StoredPerson> {
@@ -123,7 +128,8 @@ export async function changePerson(
 
 function applied(before: StoredPerson, change: PersonChange): StoredPerson {
   const { staffNumber: _dropped, ...rest } = before;
-  const staffNumber = change.staffNumber === undefined ? before.staffNumber : (change.staffNumber ?? undefined);
+  const staffNumber =
+    change.staffNumber === undefined ? before.staffNumber : (change.staffNumber ?? undefined);
   return {
     ...rest,
     name: change.name ?? before.name,
@@ -169,9 +175,16 @@ async function requireAnother(
   { _id, organisation }: StoredPerson,
   session: ClientSession,
 ): Promise<void> {
-  await guardsOn(connection).updateOne({ _id: organisation }, { $inc: { changes: 1 } }, { session, upsert: true });
+  await guardsOn(connection).updateOne(
+    { _id: organisation },
+    { $inc: { changes: 1 } },
+    { session, upsert: true },
+  );
   const other = await peopleOn(connection)
-    .findOne({ organisation, active: true, roles: 'administrator', _id: mongoose.trusted({ $ne: _id }) }, { _id: 1 })
+    .findOne(
+      { organisation, active: true, roles: 'administrator', _id: mongoose.trusted({ $ne: _id }) },
+      { _id: 1 },
+    )
     .session(session)
     .lean();
   if (other === null) throw new Failure('access/last-administrator');

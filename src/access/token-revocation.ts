@@ -33,7 +33,11 @@ export async function revokeToken(
       { $set: { revokedAt: parts.clock.now() } },
       { session },
     );
-    await appendAccess(parts, { kind: 'token-revoked', organisation, person, by, details: { token: id } }, session);
+    await appendAccess(
+      parts,
+      { kind: 'token-revoked', organisation, person, by, details: { token: id } },
+      session,
+    );
   });
 }
 

@@ -147,7 +147,9 @@ export async function findToken(
 ): Promise<StoredToken | undefined> {
   if (!secret.startsWith(tokenPrefix) || !isSecret(secret.slice(tokenPrefix.length))) return undefined;
   const now = clock.now();
-  const token = await tokensOn(connection).findOne({ hash: sha256(secret) }).lean<StoredToken>();
+  const token = await tokensOn(connection)
+    .findOne({ hash: sha256(secret) })
+    .lean<StoredToken>();
   if (token === null || token.revokedAt !== undefined || token.expiresAt <= now) return undefined;
   if (token.lastUsedAt === undefined || now.getTime() - token.lastUsedAt.getTime() >= usedEveryMs) {
     await tokensOn(connection).updateOne({ _id: token._id }, { $set: { lastUsedAt: now } });
