@@ -1,5 +1,5 @@
 /** What each type of event says beyond the envelope. Types are past tense and a closed union. */
-import type { Commitment, LotKey, SerialIssuer } from './event.ts';
+import type { Commitment, LotKey, SerialIssuer, Transfer } from './event.ts';
 
 /** A date without time, ISO 8601. */
 export type IsoDate = string;
@@ -205,8 +205,11 @@ export interface EventDetails {
     readonly replaced: boolean;
     /** Details of the right facts, as the corrected type writes them. */
     readonly right?: Partial<Pick<EventDetails, CorrectableType>>;
-    /** The first so many transfers undo the wrong event; the rest are the right facts. */
-    readonly reversals: number;
+    /**
+     * What the wrong event's transfers come to from now on; empty where it did not happen. The transfers of this
+     * event are only the difference. A correction of this correction starts from here.
+     */
+    readonly effective: readonly Transfer[];
     /** The uses that did not happen as written; they stay in exposure lists, marked. */
     readonly voidedUses: readonly {
       readonly pseudonym: string;

@@ -1,5 +1,6 @@
 /** What a decision sees: one consistent snapshot of the database, the same that its events will be written on. */
 import type { mongo } from 'mongoose';
+import type { AccountRef } from './account.ts';
 import { type LedgerCollections, ledgerCollections, withoutKey } from './collections.ts';
 import { type AnyEvent, type LotKey, unitId } from './event.ts';
 import { type Holding, holdingId } from './holding.ts';
@@ -57,6 +58,24 @@ export class Snapshot {
       for await (const stored of found) this.seenUnits.set(stored._id, withoutKey(stored));
     }
     return present(ids, this.seenUnits);
+  }
+
+  /**
+   * @returns every unit that lies in an account
+   * @throws when there are more than `limit`: the caller's own bound on what went in has been broken
+   */
+  async unitsAt(at: AccountRef, limit: number): Promise<Unit[]> {
+    const filter = { 'at.organisation': at.organisation, 'at.account': at.account };
+    const found = await this.collections.units
+      .find(filter, { session: this.session })
+      .limit(limit + 1)
+      .toArray();
+    if (found.length > limit) throw new Error(`more than ${limit} units in ${at.account}`);
+    return found.map((stored) => {
+      const unit = withoutKey(stored);
+      this.seenUnits.set(stored._id, unit);
+      return unit;
+    });
   }
 
   /** @returns the event with this id. */

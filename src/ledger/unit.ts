@@ -57,7 +57,7 @@ export function applyToUnits(before: ReadonlyMap<string, Unit>, event: AnyEvent)
   for (const transfer of event.transfers) {
     for (const serial of transfer.serials ?? []) {
       const id = unitId(transfer.gtin, transfer.issuer ?? 'maker', serial);
-      after.set(id, moved(after.get(id) ?? before.get(id), transfer, serial));
+      after.set(id, afterTransfer(after.get(id) ?? before.get(id), transfer, serial));
     }
   }
   const countUses = (uses: readonly Partial<UnitKey>[], step: 1 | -1) => {
@@ -76,7 +76,8 @@ export function applyToUnits(before: ReadonlyMap<string, Unit>, event: AnyEvent)
   return after;
 }
 
-function moved(unit: Unit | undefined, transfer: Transfer, serial: string): Unit {
+/** @returns the unit where a transfer has put it; one that nobody knew begins with the transfer. */
+export function afterTransfer(unit: Unit | undefined, transfer: Transfer, serial: string): Unit {
   const { gtin, lot, issuer = 'maker', to, title, becomes, sterilisationLot } = transfer;
   const base: Unit = unit ?? { gtin, lot, issuer, serial, at: to, title, uses: 0, version: 0 };
   return {

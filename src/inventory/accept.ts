@@ -1,0 +1,181 @@
+/** Acceptance 验收 (Order 739 Art. 45): the statutory record that decides whether received things are qualified. */
+import { z } from 'zod';
+import { isValidOn } from '../catalogue/day.ts';
+import type { Organisation } from '../catalogue/organisation.ts';
+import { type Product, registrationOn } from '../catalogue/product.ts';
+import { saying } from '../http/faults.ts';
+import { text, uuid } from '../http/fields.ts';
+import { type AccountRef, placeAccount } from '../ledger/account.ts';
+import { type Commitment, type DocumentRef, lotId } from '../ledger/event.ts';
+import type { AcceptanceRecord } from '../ledger/event-details.ts';
+import { refuse } from '../ledger/run.ts';
+import { barrier } from './barriers.ts';
+import { commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
+import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
+import { readShipment, type Shipment } from './shipment.ts';
+import { loadStock, type Stock } from './stock.ts';
+
+export const acceptBody = z
+  .strictObject({
+    ...commandFields,
+    place: uuid(),
+    /** The shipment that the things came with: it names the supplier. */
+    shipment: uuid(),
+    /** Of one lot: a record a lot. */
+    lines: deviceLines(),
+    conclusion: z.enum(['qualified', 'unqualified']),
+    /** Number of the certificate of conformity 合格证明. */
+    certificate: text({ max: 60 }).optional(),
+    /** Number of the accompanying papers. */
+    papers: text({ max: 60 }).optional(),
+    reason: text({ max: 2000, lines: true }).optional(),
+  })
+  .refine(({ conclusion, reason }) => conclusion === 'qualified' || reason !== undefined, {
+    ...saying('不合格须说明原因。', 'State why it is not qualified.'),
+    path: ['reason'],
+  });
+
+export type AcceptInput = Omit<z.output<typeof acceptBody>, 'lines' | 'certificate' | 'papers' | 'reason'> & {
+  readonly lines: readonly ReadLine[];
+  readonly certificateNumber?: Commitment | undefined;
+  readonly papersNumber?: Commitment | undefined;
+  readonly reasonText?: Commitment | undefined;
+  /** Organisations that the record may have to name, by id: the supplier and the registrant. */
+  readonly organisations: ReadonlyMap<string, Organisation>;
+};
+
+interface AcceptState {
+  readonly stock: Stock;
+  readonly shipment: Shipment | undefined;
+  readonly loads: readonly LotLoad[];
+}
+
+export interface AcceptedAnswer {
+  readonly gtin: string;
+  readonly lot: string;
+  readonly quantity: number;
+  readonly conclusion: 'qualified' | 'unqualified';
+}
+
+export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
+  async load(snapshot, actor, input) {
+    const loads = loadsOf(await resolveLines(snapshot, input.lines));
+    const shipment = await readShipment(snapshot.db, input.shipment, snapshot.session);
+    return { loads, shipment, stock: await loadStock(snapshot, [actor.organisation], loads) };
+  },
+
+  facts(input, { stock, shipment, loads }, bench, actor, context) {
+    const [load, second] = loads;
+    if (load === undefined || second !== undefined) {
+      return refuse('request/invalid', {}, [
+        {
+          pointer: '/lines',
+          zh: '每份验收记录只能包含一个批号。',
+          en: 'An acceptance record is of one lot.',
+        },
+      ]);
+    }
+    if (shipment === undefined || shipment.to !== actor.organisation) {
+      return refuse('not-found', { shipment: input.shipment });
+    }
+    const qualified = input.conclusion === 'qualified';
+    const obstacle = qualified ? barrier(stock, load, today(context)) : undefined;
+    if (obstacle !== undefined) return obstacle;
+    const record = recordOf(input, stock, shipment, load, today(context));
+    if (record === undefined) return refuse('stock/facts-missing', { gtin: load.gtin, lot: load.lot });
+    const { organisation } = actor;
+    const from: AccountRef = { organisation, account: placeAccount(input.place, 'awaiting-acceptance') };
+    const condition = qualified ? 'available' : 'rejected';
+    const to: AccountRef = { organisation, account: placeAccount(input.place, condition) };
+    const shortfall = bench.move(load, from, to);
+    if (shortfall !== undefined) return refuseShortfall(load, shortfall);
+    return {
+      kind: 'facts',
+      events: [
+        {
+          type: qualified ? 'accepted' : 'rejected',
+          step: 'accepting',
+          transfers: bench.take(),
+          place: input.place,
+          documents: documentsOf(input),
+          details: { record },
+        },
+      ],
+      answer: {
+        gtin: load.gtin,
+        lot: load.lot,
+        quantity: load.quantity,
+        conclusion: input.conclusion,
+      },
+    };
+  },
+};
+
+function documentsOf({ certificateNumber, papersNumber }: AcceptInput): DocumentRef[] {
+  return [
+    ...(certificateNumber === undefined ? [] : [{ kind: 'certificate', number: certificateNumber } as const]),
+    ...(papersNumber === undefined ? [] : [{ kind: 'papers', number: papersNumber } as const]),
+  ];
+}
+
+/**
+ * The record with every fact that the law asks for, as they are known at this moment.
+ * @returns undefined where a qualified conclusion lacks a fact; a rejection is recorded with what is known
+ */
+function recordOf(
+  input: AcceptInput,
+  stock: Stock,
+  shipment: Shipment,
+  load: LotLoad,
+  day: string,
+): AcceptanceRecord | undefined {
+  const lot = stock.lots.get(lotId(load));
+  const product = stock.products.get(load.gtin);
+  const registrant = input.organisations.get(product?.organisation ?? '');
+  const supplier = input.organisations.get(shipment.from);
+  const registration = registrationOf(product, lot?.manufacturedOn);
+  const complete = product !== undefined && registrant !== undefined && supplier !== undefined;
+  if (input.conclusion === 'qualified' && !(complete && registration !== undefined)) return undefined;
+  return {
+    productName: product?.names.zh ?? '',
+    model: product?.model ?? '',
+    specification: product?.specification ?? '',
+    lot: load.lot,
+    ...(lot?.manufacturedOn === undefined ? {} : { manufacturedOn: lot.manufacturedOn }),
+    ...(lot?.expiresOn === undefined ? {} : { expiresOn: lot.expiresOn }),
+    sterilisationLots: lot?.sterilisationLots.map(({ id }) => id) ?? [],
+    registrant: registrant?.name.zh ?? '',
+    registrationNumber: registration ?? '',
+    supplier: supplier?.name.zh ?? '',
+    supplierLicence: licenceNumber(supplier, day, supplyLicences),
+    manufacturerLicence: licenceNumber(registrant, day, productionLicences),
+    ...(input.certificateNumber === undefined ? {} : { certificate: input.certificateNumber }),
+    ...(input.papersNumber === undefined ? {} : { papers: input.papersNumber }),
+    quantity: load.quantity,
+    conclusion: input.conclusion,
+    ...(input.reasonText === undefined ? {} : { reason: input.reasonText }),
+  };
+}
+
+function registrationOf(
+  product: Product | undefined,
+  manufacturedOn: string | undefined,
+): string | undefined {
+  if (product === undefined || manufacturedOn === undefined) return undefined;
+  return registrationOn(product, manufacturedOn)?.number;
+}
+
+const productionLicences: readonly string[] = ['production-licence', 'production-filing'];
+const supplyLicences: readonly string[] = ['operating-licence', 'operating-filing', ...productionLicences];
+
+/** @returns the number of the licence that is valid today; empty where the organisation has stated none. */
+function licenceNumber(
+  organisation: Organisation | undefined,
+  day: string,
+  kinds: readonly string[],
+): string {
+  const valid = organisation?.licences.filter(
+    (licence) => kinds.includes(licence.kind) && isValidOn(licence, day),
+  );
+  return valid?.map(({ number }) => number).join('、') ?? '';
+}

@@ -1,0 +1,180 @@
+/**
+ * The workbench of one decision: a copy of the stock on which transfers are laid one after another, so that two
+ * lines of one command, or a correction and the right facts behind it, see each other. Pure: nothing leaves it but
+ * the transfers.
+ */
+import type { AccountRef } from '../ledger/account.ts';
+import { type LotKey, lotId, type SerialIssuer, type Transfer, unitId } from '../ledger/event.ts';
+import { applyTransfers, type Holding, holdingId, organisationsOf, quantityIn } from '../ledger/holding.ts';
+import type { Title } from '../ledger/title.ts';
+import { afterTransfer, type Unit } from '../ledger/unit.ts';
+import type { Stock } from './stock.ts';
+
+/** What is to be moved: so many of a lot, or the units with these serial numbers. */
+export interface Load extends LotKey {
+  readonly quantity: number;
+  readonly issuer?: SerialIssuer;
+  readonly serials?: readonly string[];
+}
+
+/** What was not where it was to be taken from. */
+export interface Shortfall {
+  readonly quantity: number;
+  /** Units that are elsewhere, or that nobody knows. */
+  readonly serials: readonly string[];
+}
+
+export interface MoveOptions {
+  /** The title on the other side, where the things change hands. */
+  readonly becomes?: (title: Title) => Title;
+  /** Which title is drawn first; lower comes first. */
+  readonly prefer?: (title: Title) => number;
+}
+
+export class Bench {
+  readonly stock: Stock;
+  private readonly holdings: Map<string, Holding>;
+  private readonly units: Map<string, Unit>;
+  private laid: Transfer[] = [];
+
+  constructor(stock: Stock) {
+    this.stock = stock;
+    this.holdings = new Map(stock.holdings);
+    this.units = new Map(stock.units);
+  }
+
+  /** Takes the transfers laid since the last taking, in order: they are the next event's. */
+  take(): readonly Transfer[] {
+    const taken = this.laid;
+    this.laid = [];
+    return taken;
+  }
+
+  unit(gtin: string, serial: string, issuer: SerialIssuer = 'maker'): Unit | undefined {
+    return this.units.get(unitId(gtin, issuer, serial));
+  }
+
+  holding(organisation: string, lot: LotKey): Holding | undefined {
+    return this.holdings.get(holdingId(organisation, lot));
+  }
+
+  /** @returns units of a lot in an account now. */
+  quantity(at: AccountRef, lot: LotKey): number {
+    return quantityIn(this.holding(at.organisation, lot), at.account);
+  }
+
+  /** Lays transfers as they are: they are already decided (a reversal, a production). */
+  lay(transfers: readonly Transfer[]): void {
+    for (const transfer of transfers) {
+      for (const organisation of organisationsOf(transfer)) this.post(organisation, transfer);
+      this.moveUnits(transfer);
+      this.laid.push(transfer);
+    }
+  }
+
+  /**
+   * Moves as much of a load as lies in `from`, under the titles that it has there.
+   * @returns what was not there, or undefined where all of it was; nothing of a shortfall is moved.
+   */
+  move(load: Load, from: AccountRef, to: AccountRef, options: MoveOptions = {}): Shortfall | undefined {
+    const serials = load.serials ?? [];
+    if (serials.length > 0) return this.moveSerials(load, serials, from, to, options);
+    const { becomes, prefer = () => 0 } = options;
+    let wanted = load.quantity;
+    const balances = this.holding(from.organisation, load)?.balances ?? [];
+    const here = balances
+      .filter((balance) => balance.account === from.account && balance.quantity > 0)
+      .sort((a, b) => prefer(a.title) - prefer(b.title));
+    for (const { title, quantity: there } of here) {
+      const quantity = Math.min(there, wanted);
+      if (quantity === 0) break;
+      this.lay([{ ...lotOf(load), quantity, from, to, title, ...changed(title, becomes) }]);
+      wanted -= quantity;
+    }
+    return wanted === 0 ? undefined : { quantity: wanted, serials: [] };
+  }
+
+  /** Draws what stock does not know from `unexplained` in the books of the account's organisation. */
+  draw(load: Load, to: AccountRef, title: Title): void {
+    const from: AccountRef = { organisation: to.organisation, account: 'unexplained' };
+    const { quantity, issuer, serials } = load;
+    this.lay([
+      {
+        ...lotOf(load),
+        quantity,
+        from,
+        to,
+        title,
+        ...(serials === undefined || serials.length === 0 ? {} : { issuer: issuer ?? 'maker', serials }),
+      },
+    ]);
+  }
+
+  private moveSerials(
+    load: Load,
+    serials: readonly string[],
+    from: AccountRef,
+    to: AccountRef,
+    { becomes }: MoveOptions,
+  ): Shortfall | undefined {
+    const issuer = load.issuer ?? 'maker';
+    const elsewhere: string[] = [];
+    const groups = new Map<string, Transfer & { serials: string[] }>();
+    for (const serial of serials) {
+      const unit = this.unit(load.gtin, serial, issuer);
+      if (unit === undefined || unit.lot !== load.lot || !sameAccount(unit.at, from)) {
+        elsewhere.push(serial);
+        continue;
+      }
+      const key = JSON.stringify([unit.title, unit.sterilisationLot]);
+      const group = groups.get(key) ?? {
+        ...lotOf(load),
+        quantity: 0,
+        from,
+        to,
+        title: unit.title,
+        ...changed(unit.title, becomes),
+        issuer,
+        serials: [],
+        ...(unit.sterilisationLot === undefined ? {} : { sterilisationLot: unit.sterilisationLot }),
+      };
+      group.serials.push(serial);
+      groups.set(key, { ...group, quantity: group.serials.length });
+    }
+    this.lay([...groups.values()]);
+    return elsewhere.length === 0 ? undefined : { quantity: elsewhere.length, serials: elsewhere };
+  }
+
+  private post(organisation: string, transfer: Transfer): void {
+    const id = holdingId(organisation, transfer);
+    const before: Holding = this.holdings.get(id) ?? {
+      ...lotOf(transfer),
+      lotId: lotId(transfer),
+      organisation,
+      balances: [],
+      version: 0,
+      fences: [],
+    };
+    this.holdings.set(id, { ...before, balances: applyTransfers(before, [transfer]) });
+  }
+
+  private moveUnits(transfer: Transfer): void {
+    for (const serial of transfer.serials ?? []) {
+      const id = unitId(transfer.gtin, transfer.issuer ?? 'maker', serial);
+      this.units.set(id, afterTransfer(this.units.get(id), transfer, serial));
+    }
+  }
+}
+
+/** @returns whether two references mean the same account. */
+export function sameAccount(a: AccountRef, b: AccountRef): boolean {
+  return a.organisation === b.organisation && a.account === b.account;
+}
+
+function lotOf({ gtin, lot }: LotKey): LotKey {
+  return { gtin, lot };
+}
+
+function changed(title: Title, becomes: MoveOptions['becomes']): { becomes?: Title } {
+  return becomes === undefined ? {} : { becomes: becomes(title) };
+}

@@ -1,0 +1,202 @@
+/**
+ * The check before use: may this device be used, here and now, by the server's clock. It is not a command: the same
+ * question asked again is answered anew, for an answer given before a recall must not be given after it. What was
+ * answered is kept, so that a use can name its check.
+ */
+import type { mongo } from 'mongoose';
+import { z } from 'zod';
+import type { Bilingual } from '../catalogue/bilingual.ts';
+import { expiryState } from '../catalogue/expiry.ts';
+import type { Product } from '../catalogue/product.ts';
+import type { Restriction } from '../catalogue/restriction.ts';
+import { uuid } from '../http/fields.ts';
+import { bounds, type Deviation, lotId } from '../ledger/event.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+import { type Assessment, assess, type DeviceInHand } from './assess.ts';
+import { Bench } from './bench.ts';
+import type { Actor } from './command.ts';
+import { deviceLine, type ReadLine, type ResolvedLine, resolveLines } from './lines.ts';
+import { loadStock, type Stock } from './stock.ts';
+import { findingWords, nearExpiryWords } from './wording.ts';
+
+export const checkBody = z.strictObject({
+  /** Where it is to be used. */
+  place: uuid(),
+  devices: z.array(deviceLine()).min(1).max(bounds.usesPerEvent),
+});
+
+export interface CheckReason extends Bilingual {
+  readonly code: Deviation | 'near-expiry';
+  /** What the hold or recall tells to do. */
+  readonly instruction?: Bilingual;
+  readonly reference?: string;
+}
+
+export interface CheckResult {
+  /** To be named by the record of the use. */
+  readonly check: string;
+  readonly verdict: 'may-be-used' | 'blocked';
+  readonly reasons: readonly CheckReason[];
+  readonly warnings: readonly CheckReason[];
+  readonly device: {
+    readonly gtin: string;
+    readonly lot: string;
+    readonly serial?: string;
+    readonly name?: Bilingual;
+    readonly model?: string;
+    readonly specification?: string;
+    readonly expiresOn?: string;
+  };
+}
+
+export const checksCollection = 'checks';
+
+/** A check as it is kept. */
+export interface StoredCheck {
+  readonly _id: string;
+  readonly organisation: string;
+  readonly actor: string;
+  readonly place: string;
+  readonly gtin: string;
+  readonly lot: string;
+  readonly serial?: string;
+  readonly verdict: CheckResult['verdict'];
+  readonly findings: readonly Deviation[];
+  readonly restrictions: readonly string[];
+  /** RFC 3339 UTC, by the server's clock. */
+  readonly checkedAt: string;
+}
+
+/** Answered by the check alone: the rest of it blocks. */
+const onlyWarn: readonly Deviation[] = ['elsewhere'];
+
+/** One device's answer, from what is known. Pure. */
+export function answerCheck(
+  check: string,
+  device: DeviceInHand,
+  assessment: Assessment,
+  stock: Stock,
+  day: string,
+): CheckResult {
+  const { findings, restrictions } = assessment;
+  const reasons = findings.filter((finding) => !onlyWarn.includes(finding));
+  const warnings = findings.filter((finding) => onlyWarn.includes(finding)).map((code) => reasonOf(code, []));
+  const lot = stock.lots.get(lotId(assessment.lot));
+  const expiry = lot === undefined ? undefined : expiryState(lot, day);
+  if (expiry?.kind === 'near' && lot?.expiresOn !== undefined) {
+    warnings.push({ code: 'near-expiry', ...nearExpiryWords(lot.expiresOn, expiry.months) });
+  }
+  return {
+    check,
+    verdict: reasons.length === 0 ? 'may-be-used' : 'blocked',
+    reasons: reasons.flatMap((code) => reasonsOf(code, restrictions)),
+    warnings,
+    device: describe(device, stock.products.get(device.gtin), lot?.expiresOn ?? device.label.expiresOn),
+  };
+}
+
+/** A recall or hold is one reason each, with what it tells to do. */
+function reasonsOf(code: Deviation, restrictions: readonly Restriction[]): CheckReason[] {
+  const kind = code === 'recalled' ? 'recall' : code === 'on-hold' ? 'hold' : undefined;
+  const standing = restrictions.filter((restriction) => restriction.kind === kind);
+  return standing.length === 0
+    ? [reasonOf(code, [])]
+    : standing.map((restriction) => reasonOf(code, [restriction]));
+}
+
+function reasonOf(code: Deviation, [restriction]: readonly Restriction[]): CheckReason {
+  return {
+    code,
+    ...findingWords[code],
+    ...(restriction === undefined
+      ? {}
+      : { instruction: restriction.instruction, reference: restriction.reference }),
+  };
+}
+
+function describe(
+  { gtin, lot, serial }: DeviceInHand,
+  product: Product | undefined,
+  expiresOn: string | undefined,
+): CheckResult['device'] {
+  return {
+    gtin,
+    lot,
+    ...(serial === undefined ? {} : { serial }),
+    ...(product === undefined
+      ? {}
+      : { name: product.names, model: product.model, specification: product.specification }),
+    ...(expiresOn === undefined ? {} : { expiresOn }),
+  };
+}
+
+/** What a check is asked. */
+export interface CheckRequest {
+  readonly place: string;
+  readonly lines: readonly ReadLine[];
+  /** A fresh id for each line. */
+  readonly ids: readonly string[];
+  readonly actor: Actor;
+  /** RFC 3339 UTC. */
+  readonly checkedAt: string;
+  readonly day: string;
+}
+
+/** Answers on one snapshot and keeps what it answered, in the snapshot's own transaction. */
+export async function checkDevices(snapshot: Snapshot, request: CheckRequest): Promise<CheckResult[]> {
+  const { actor, place, day } = request;
+  const lines = await resolveLines(snapshot, request.lines);
+  const stock = await loadStock(snapshot, [actor.organisation], lines);
+  const bench = new Bench(stock);
+  const results: CheckResult[] = [];
+  const kept: StoredCheck[] = [];
+  for (const [index, line] of lines.entries()) {
+    const id = request.ids[index] ?? '';
+    const device = inHand(line);
+    const assessment = assess(bench, device, { organisation: actor.organisation, place, day });
+    const result = answerCheck(id, device, assessment, stock, day);
+    results.push(result);
+    kept.push({
+      _id: id,
+      organisation: actor.organisation,
+      actor: actor.person,
+      place,
+      gtin: device.gtin,
+      lot: device.lot,
+      ...(device.serial === undefined ? {} : { serial: device.serial }),
+      verdict: result.verdict,
+      findings: assessment.findings,
+      restrictions: assessment.restrictions.map(({ reference }) => reference),
+      checkedAt: request.checkedAt,
+    });
+  }
+  const { db, session } = snapshot;
+  await db.collection<StoredCheck>(checksCollection).insertMany(kept, { session });
+  return results;
+}
+
+/** @returns the device of a line; a serial number on a product that is tracked by lot says nothing. */
+export function inHand(line: ResolvedLine): DeviceInHand {
+  const [serial] = line.serials;
+  const tracked = line.product?.trackedBy !== 'lot';
+  return {
+    gtin: line.gtin,
+    lot: line.lot,
+    label: line.label,
+    ...(serial === undefined || !tracked ? {} : { serial }),
+  };
+}
+
+/** @returns the organisation's checks with these ids. */
+export async function readChecks(
+  db: mongo.Db,
+  organisation: string,
+  ids: readonly string[],
+  session?: mongo.ClientSession,
+): Promise<Map<string, StoredCheck>> {
+  const found = await db
+    .collection<StoredCheck>(checksCollection)
+    .find({ _id: { $in: [...ids] }, organisation }, session === undefined ? {} : { session })
+    .toArray();
+  return new Map(found.map((check) => [check._id, check]));
+}

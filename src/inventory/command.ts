@@ -1,0 +1,243 @@
+/**
+ * The frame that every command of this room runs in: load what stands on the things, decide on a workbench, append.
+ * A decision here is `facts`: what happened, as events without identity. A correction runs the same `facts` again,
+ * on the stock as it is once the wrong event is undone.
+ */
+import type { Connection } from 'mongoose';
+import { z } from 'zod';
+import { dayInChina } from '../catalogue/day.ts';
+import type { Place } from '../catalogue/place.ts';
+import { readPlaces } from '../catalogue/places.ts';
+import type { Clock, IdSource } from '../clock.ts';
+import type { Write } from '../database/write.ts';
+import { Failure } from '../errors.ts';
+import { isoDateTime, uuid } from '../http/fields.ts';
+import type {
+  AnyDraft,
+  BusinessStep,
+  Commitment,
+  DocumentRef,
+  LotKey,
+  Transfer,
+  Use,
+} from '../ledger/event.ts';
+import type { EventDetails, EventType } from '../ledger/event-details.ts';
+import { type DecisionContext, type Ledger, type Refusal, refuse } from '../ledger/run.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+import { commitText } from '../ledger/texts.ts';
+import { Bench } from './bench.ts';
+import type { Stock } from './stock.ts';
+
+/** Who acts. */
+export interface Actor {
+  readonly person: string;
+  readonly organisation: string;
+}
+
+/** What commands need of the service. */
+export interface InventoryParts {
+  readonly ledger: Ledger;
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** Which of these person ids are people of the organisation; the people's room is not ours to read. */
+  readonly knownPeople: (organisation: string, ids: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
+/** One event of a command, before the ledger gives it identity. */
+export interface Facts<T extends EventType = EventType> {
+  readonly type: T;
+  readonly step: BusinessStep;
+  readonly details: EventDetails[T];
+  readonly transfers?: readonly Transfer[];
+  readonly uses?: readonly Use[];
+  readonly about?: readonly LotKey[];
+  readonly place?: string;
+  readonly documents?: readonly DocumentRef[];
+}
+
+export type AnyFacts = { [T in EventType]: Facts<T> }[EventType];
+
+export interface Accepting<Answer> {
+  readonly kind: 'facts';
+  readonly events: readonly AnyFacts[];
+  readonly answer: Answer;
+  /** Other rooms' writes that belong to these facts. */
+  readonly writes?: readonly Write[];
+}
+
+export interface StockCommand<Input, State extends { readonly stock: Stock }, Answer> {
+  load(snapshot: Snapshot, actor: Actor, input: Input): Promise<State>;
+  /** Pure: the same input on the same stock gives the same facts. */
+  facts(
+    input: Input,
+    state: State,
+    bench: Bench,
+    actor: Actor,
+    context: DecisionContext,
+  ): Accepting<Answer> | Refusal;
+}
+
+/** The fields that every command's body begins with. */
+export const commandFields = {
+  /** Made by the client: the same command sent twice acts once. */
+  commandId: uuid(),
+  /** When it happened, where that is not now. */
+  happenedAt: isoDateTime().optional(),
+};
+
+/** What every command answers, beside what is its own. */
+export const commandAnswer = {
+  commandId: z.string(),
+  /** Ids of the events that were written. */
+  events: z.array(z.string()),
+};
+
+export interface CommandBody {
+  readonly commandId: string;
+  readonly happenedAt?: string | undefined;
+}
+
+export interface CommandCall<Input extends CommandBody> {
+  /** Method and path template. */
+  readonly route: string;
+  readonly actor: Actor;
+  /** What the client sent, parsed: compared when the command is sent again. */
+  readonly content: unknown;
+  readonly input: Input;
+  /** Salted texts that the input commits to. */
+  readonly writes: readonly Write[];
+}
+
+/** Runs a command. @throws Failure as the ledger's `run`, and for a stated time that cannot be. */
+export async function runCommand<
+  Input extends CommandBody,
+  State extends { readonly stock: Stock },
+  Answer extends object,
+>(
+  { ledger, clock }: Pick<InventoryParts, 'ledger' | 'clock'>,
+  command: StockCommand<Input, State, Answer>,
+  { route, actor, content, input, writes }: CommandCall<Input>,
+): Promise<Answer & { commandId: string; events: readonly string[] }> {
+  assertHappened(input.happenedAt, clock);
+  const accepted = await ledger.run<State, Answer>(
+    { id: input.commandId, organisation: actor.organisation, actor: actor.person, route, content },
+    {
+      load: (snapshot) => command.load(snapshot, actor, input),
+      decide: (state, context) => {
+        const decided = command.facts(input, state, new Bench(state.stock), actor, context);
+        if (decided.kind === 'refused') return decided;
+        return {
+          kind: 'accepted',
+          events: decided.events.map((facts) => draftOf(facts, input.happenedAt ?? context.recordTime)),
+          answer: decided.answer,
+          writes: [...writes, ...(decided.writes ?? [])],
+        };
+      },
+    },
+  );
+  return { ...accepted.answer, commandId: input.commandId, events: accepted.events };
+}
+
+/** @returns the draft of an event. */
+export function draftOf(facts: AnyFacts, eventTime: string): AnyDraft {
+  const { type, step, details, transfers = [], uses = [], about = [], place, documents = [] } = facts;
+  return {
+    type,
+    eventTime,
+    transfers,
+    uses,
+    about,
+    where: place === undefined ? {} : { place },
+    why: { businessStep: step, documents },
+    details,
+  } as AnyDraft;
+}
+
+const minutesAhead = 5;
+const yearsBack = 20;
+
+/** A use of the past may be recorded late, but nothing happens in the future. */
+export function assertHappened(happenedAt: string | undefined, clock: Clock): void {
+  if (happenedAt === undefined) return;
+  const happened = Date.parse(happenedAt);
+  const now = clock.now().getTime();
+  if (happened > now + minutesAhead * 60_000 || happened < now - yearsBack * 366 * 86_400_000) {
+    throw new Failure('command/time', { happenedAt });
+  }
+}
+
+/** @returns today in China, by the server's clock as the command was taken up. */
+export function today({ recordTime }: Pick<DecisionContext, 'recordTime'>): string {
+  return dayInChina(new Date(recordTime));
+}
+
+/** Texts of a request, committed to: the commitments by name, and the writes. */
+export function commitTexts<Name extends string>(
+  texts: { readonly [N in Name]?: string | undefined },
+  organisation: string,
+  ids: IdSource,
+): { readonly commitments: { readonly [N in Name]?: Commitment }; readonly writes: readonly Write[] } {
+  const commitments: { [N in Name]?: Commitment } = {};
+  const writes: Write[] = [];
+  for (const name of Object.keys(texts) as Name[]) {
+    const text = texts[name];
+    if (text === undefined) continue;
+    const committed = commitText(text, organisation, ids);
+    commitments[name] = committed.commitment;
+    writes.push(committed.write);
+  }
+  return { commitments, writes };
+}
+
+/**
+ * @param places id by the pointer under which the request names it
+ * @returns the active places of the organisation, by id @throws Failure `request/invalid` naming those that are not
+ */
+export async function ownPlaces(
+  connection: Connection,
+  organisation: string,
+  places: Readonly<Record<string, string>>,
+): Promise<ReadonlyMap<string, Place>> {
+  const known = await readPlaces(connection, Object.values(places));
+  const faults = Object.entries(places).flatMap(([pointer, id]) => {
+    const place = known.get(id);
+    return place?.organisation === organisation && place.active
+      ? []
+      : [{ pointer, zh: '本机构没有这个在用地点。', en: 'Your organisation has no such active place.' }];
+  });
+  if (faults.length > 0) throw new Failure('request/invalid', {}, faults);
+  return known;
+}
+
+/** @throws Failure `people/unknown` naming, by pointer, those who are not people of the organisation. */
+export async function assertPeople(
+  { knownPeople }: Pick<InventoryParts, 'knownPeople'>,
+  organisation: string,
+  people: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const named = Object.entries(people).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const known = await knownPeople(
+    organisation,
+    named.map(([, id]) => id),
+  );
+  const unknown = named.filter(([, id]) => !known.has(id));
+  if (unknown.length > 0) {
+    throw new Failure('people/unknown', { pointers: unknown.map(([pointer]) => pointer) });
+  }
+}
+
+/** Refuses a load that is not where it was to be taken from. */
+export function refuseShortfall(
+  load: LotKey & { readonly pointer: string },
+  shortfall: { readonly quantity: number; readonly serials: readonly string[] },
+): Refusal {
+  const { gtin, lot, pointer } = load;
+  return refuse('stock/not-there', {
+    pointer,
+    gtin,
+    lot,
+    short: shortfall.quantity,
+    ...(shortfall.serials.length === 0 ? {} : { serials: shortfall.serials }),
+  });
+}

@@ -1,0 +1,215 @@
+/** How a request names devices: a scan as it came, or its parts typed; and what they turn out to be. */
+import { z } from 'zod';
+import { gtin, lotNumber } from '../catalogue/fields.ts';
+import type { Product } from '../catalogue/product.ts';
+import { type ResolvedGtin, resolveGtin } from '../catalogue/products.ts';
+import { Failure, type InputFault } from '../errors.ts';
+import { saying } from '../http/faults.ts';
+import { quantity, scanned } from '../http/fields.ts';
+import { parseSerial } from '../identifiers/serial.ts';
+import { parseUdi } from '../identifiers/udi.ts';
+import { bounds } from '../ledger/event.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+
+export const linesPerRequest = 1_000;
+
+export function serialNumber() {
+  return z
+    .string()
+    .refine(
+      (value) => parseSerial(value) !== undefined,
+      saying('序列号应为 1–20 个标签可用字符。', 'A serial number has 1 to 20 characters that labels allow.'),
+    );
+}
+
+/** A device or a quantity of one lot: `{scan}` as the scanner sent it, or `{gtin, lot, serials?, quantity?}`. */
+export function deviceLine() {
+  return z.union([
+    z.strictObject({ scan: scanned({ max: 500 }), quantity: quantity().optional() }),
+    z.strictObject({
+      gtin: gtin(),
+      lot: lotNumber(),
+      serials: z.array(serialNumber()).min(1).max(bounds.serialsPerEvent).optional(),
+      quantity: quantity().optional(),
+    }),
+  ]);
+}
+
+export function deviceLines({ max = linesPerRequest }: { max?: number } = {}) {
+  return z.array(deviceLine()).min(1).max(max);
+}
+
+export type DeviceLine = z.output<ReturnType<typeof deviceLine>>;
+
+/** A line as read, before anything was looked up. */
+export interface ReadLine {
+  /** RFC 6901, into the request's body. */
+  readonly pointer: string;
+  /** GTIN of a product or of one of its packages. */
+  readonly gtin: string;
+  /** Absent where the code carries only a serial number. */
+  readonly lot?: string;
+  readonly serials: readonly string[];
+  /** As stated; 1 for a scan without one. */
+  readonly quantity: number;
+  /** What the label says, to be compared with what is known. */
+  readonly label: { readonly expiresOn?: string; readonly manufacturedOn?: string };
+}
+
+/** A line whose product, lot and number of units are known. */
+export interface ResolvedLine extends Omit<ReadLine, 'lot'> {
+  readonly lot: string;
+  /** Units of "each": a case counts as what it holds. */
+  readonly quantity: number;
+  /** Absent where nobody has registered the GTIN. */
+  readonly product?: Product;
+}
+
+/**
+ * Reads scans and typed lines.
+ * @param at pointer of the list in the body, e.g. `/devices`
+ * @param today for the century of two-digit years, `YYYY-MM-DD`
+ * @throws Failure `request/invalid` with what is wrong with each line, in a nurse's words
+ */
+export function readLines(lines: readonly DeviceLine[], at: string, today: string): ReadLine[] {
+  const faults: InputFault[] = [];
+  const read: ReadLine[] = [];
+  for (const [index, line] of lines.entries()) {
+    const pointer = `${at}/${index}`;
+    const outcome = 'scan' in line ? readScan(line, pointer, today) : readTyped(line, pointer);
+    if ('en' in outcome) faults.push(outcome);
+    else read.push(outcome);
+  }
+  if (faults.length > 0) throw new Failure('request/invalid', {}, faults);
+  return read;
+}
+
+function readScan(
+  line: { readonly scan: string; readonly quantity?: number | undefined },
+  pointer: string,
+  today: string,
+): ReadLine | InputFault {
+  const parsed = parseUdi(line.scan, { today });
+  if (!parsed.ok) return { pointer: `${pointer}/scan`, zh: parsed.fault.zh, en: parsed.fault.en };
+  const { gtin: scannedGtin, lot, serial, expiresOn, manufacturedOn } = parsed.udi.identifiers;
+  if (scannedGtin === undefined) throw new Failure('device/not-a-gtin', { pointer });
+  return {
+    pointer,
+    gtin: scannedGtin,
+    ...(lot === undefined ? {} : { lot }),
+    serials: serial === undefined ? [] : [serial],
+    quantity: line.quantity ?? 1,
+    label: {
+      ...(expiresOn === undefined ? {} : { expiresOn }),
+      ...(manufacturedOn === undefined ? {} : { manufacturedOn }),
+    },
+  };
+}
+
+function readTyped(line: Exclude<DeviceLine, { scan: string }>, pointer: string): ReadLine | InputFault {
+  const serials = line.serials ?? [];
+  if (new Set(serials).size !== serials.length) throw new Failure('device/serial-repeated', { pointer });
+  if (serials.length > 0 && line.quantity !== undefined && line.quantity !== serials.length) {
+    return {
+      pointer: `${pointer}/quantity`,
+      zh: '数量与序列号个数不一致。',
+      en: 'The quantity is not the number of serial numbers.',
+    };
+  }
+  if (serials.length === 0 && line.quantity === undefined) {
+    return {
+      pointer: `${pointer}/quantity`,
+      zh: '请填写数量或序列号。',
+      en: 'State a quantity or serial numbers.',
+    };
+  }
+  return {
+    pointer,
+    gtin: line.gtin,
+    lot: line.lot,
+    serials,
+    quantity: line.quantity ?? serials.length,
+    label: {},
+  };
+}
+
+/**
+ * Looks lines up: packages become units, a unit's own record gives a lot that the code did not carry.
+ * @throws Failure `device/lot-missing`, `device/case-serial`
+ */
+export async function resolveLines(snapshot: Snapshot, lines: readonly ReadLine[]): Promise<ResolvedLine[]> {
+  const gtins = new Map<string, ResolvedGtin | undefined>();
+  for (const gtin of new Set(lines.map((line) => line.gtin))) {
+    gtins.set(gtin, await resolveGtin(snapshot.db, gtin, snapshot.session));
+  }
+  const units = await snapshot.units(
+    lines.flatMap(({ gtin, serials }) => serials.map((serial) => ({ gtin, issuer: 'maker', serial }))),
+  );
+  return lines.map((line) => {
+    const resolved = gtins.get(line.gtin);
+    const packaged = resolved !== undefined && resolved.product.gtin !== line.gtin;
+    if (packaged && line.serials.length > 0) {
+      throw new Failure('device/case-serial', { pointer: line.pointer, gtin: line.gtin });
+    }
+    const [serial] = line.serials;
+    const lot = line.lot ?? units.get(`${line.gtin}/maker/${serial}`)?.lot;
+    if (lot === undefined) throw new Failure('device/lot-missing', { pointer: line.pointer });
+    return {
+      ...line,
+      lot,
+      gtin: resolved?.product.gtin ?? line.gtin,
+      quantity: line.quantity * (resolved?.quantity ?? 1),
+      ...(resolved === undefined ? {} : { product: resolved.product }),
+    };
+  });
+}
+
+/** Things of one lot, as many lines of a request add up to. */
+export interface LotLoad {
+  readonly gtin: string;
+  readonly lot: string;
+  readonly quantity: number;
+  /** Empty where the product is not tracked by serial number. */
+  readonly serials: readonly string[];
+  /** Of the first line that named the lot. */
+  readonly pointer: string;
+  readonly product?: Product;
+}
+
+/**
+ * Adds lines of the same lot up.
+ * @throws Failure `device/serial-missing` where a product is tracked by serial number and none was given,
+ *   `device/serial-repeated`, `command/too-many-serials`
+ */
+export function loadsOf(lines: readonly ResolvedLine[]): LotLoad[] {
+  const loads = new Map<string, LotLoad>();
+  for (const line of lines) {
+    const { gtin, lot, pointer, product } = line;
+    const serials = product?.trackedBy === 'lot' ? [] : line.serials;
+    if (product?.trackedBy === 'serial' && serials.length === 0) {
+      throw new Failure('device/serial-missing', { pointer, gtin, lot });
+    }
+    const key = `${gtin}/${lot}`;
+    const before = loads.get(key);
+    loads.set(key, {
+      gtin,
+      lot,
+      pointer: before?.pointer ?? pointer,
+      quantity: (before?.quantity ?? 0) + line.quantity,
+      serials: [...(before?.serials ?? []), ...serials],
+      ...(product === undefined ? {} : { product }),
+    });
+  }
+  const all = [...loads.values()];
+  for (const { gtin, lot, serials, quantity, pointer } of all) {
+    if (serials.length > 0 && serials.length !== quantity) {
+      throw new Failure('device/serial-missing', { pointer, gtin, lot });
+    }
+    if (new Set(serials).size !== serials.length) {
+      throw new Failure('device/serial-repeated', { pointer, gtin, lot });
+    }
+  }
+  const named = all.reduce((sum, { serials }) => sum + serials.length, 0);
+  if (named > bounds.serialsPerEvent) throw new Failure('command/too-many-serials', { serials: named });
+  return all;
+}

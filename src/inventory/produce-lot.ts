@@ -1,0 +1,181 @@
+/** Producing a lot: things come into the books of their maker, out of `production`. */
+import { z } from 'zod';
+import { addMonths } from '../catalogue/day.ts';
+import { gtin, lotNumber } from '../catalogue/fields.ts';
+import type { Lot } from '../catalogue/lot.ts';
+import type { Product } from '../catalogue/product.ts';
+import { isoDate, quantity, text, uuid } from '../http/fields.ts';
+import { placeAccount } from '../ledger/account.ts';
+import { bounds, lotId, type Transfer } from '../ledger/event.ts';
+import { quantityIn } from '../ledger/holding.ts';
+import { type Refusal, refuse } from '../ledger/run.ts';
+import { type Actor, commandFields, type StockCommand, today } from './command.ts';
+import { serialNumber } from './lines.ts';
+import { holdingOf, loadStock, type Stock, unitOf } from './stock.ts';
+
+export const produceLotBody = z.strictObject({
+  ...commandFields,
+  gtin: gtin(),
+  lot: lotNumber(),
+  manufacturedOn: isoDate(),
+  /** Without it, the product's shelf life gives it. */
+  expiresOn: isoDate().optional(),
+  /** Place of the maker where the things are put. */
+  place: uuid(),
+  /** What this command adds; a lot may be added to until its declared total is reached. */
+  parts: z
+    .array(
+      z.strictObject({
+        sterilisationLot: text({ max: 40 }).optional(),
+        quantity: quantity().optional(),
+        serials: z.array(serialNumber()).min(1).max(bounds.serialsPerEvent).optional(),
+      }),
+    )
+    .min(1)
+    .max(50),
+  /** The lot's total; without it, what this command adds is the whole lot. */
+  declaredQuantity: quantity().optional(),
+});
+
+export type ProduceLotInput = z.output<typeof produceLotBody>;
+
+interface ProduceLotState {
+  readonly stock: Stock;
+  readonly product: Product | undefined;
+  readonly lot: Lot | undefined;
+}
+
+export interface ProducedAnswer {
+  readonly gtin: string;
+  readonly lot: string;
+  readonly produced: number;
+  readonly declaredQuantity: number;
+  readonly closed: boolean;
+}
+
+export const produceLot: StockCommand<ProduceLotInput, ProduceLotState, ProducedAnswer> = {
+  async load(snapshot, actor, input) {
+    const serials = input.parts.flatMap((part) => part.serials ?? []);
+    const stock = await loadStock(
+      snapshot,
+      [actor.organisation],
+      [{ gtin: input.gtin, lot: input.lot, serials }],
+    );
+    return { stock, product: stock.products.get(input.gtin), lot: stock.lots.get(lotId(input)) };
+  },
+
+  facts(input, { stock, product, lot }, bench, actor, context) {
+    const refusal = refusalOf(input, stock, product, lot, actor, today(context));
+    if (refusal !== undefined) return refusal;
+    const expiresOn = input.expiresOn ?? shelfLifeEnd(product, input.manufacturedOn);
+    bench.lay(input.parts.map((part) => transferOf(input, part, actor)));
+    const produced = -bench.quantity({ organisation: actor.organisation, account: 'production' }, input);
+    const declaredQuantity = lot?.declaredQuantity ?? input.declaredQuantity ?? produced;
+    const closed = produced === declaredQuantity;
+    return {
+      kind: 'facts',
+      events: [
+        {
+          type: 'lotProduced',
+          step: 'producing',
+          transfers: bench.take(),
+          about: [{ gtin: input.gtin, lot: input.lot }],
+          place: input.place,
+          details: {
+            manufacturedOn: input.manufacturedOn,
+            ...(expiresOn === undefined ? {} : { expiresOn }),
+            sterilisationLots: input.parts.flatMap(({ sterilisationLot: id, quantity: stated, serials }) =>
+              id === undefined ? [] : [{ id, quantity: stated ?? serials?.length ?? 0 }],
+            ),
+            declaredQuantity,
+            closed,
+          },
+        },
+      ],
+      answer: { gtin: input.gtin, lot: input.lot, produced, declaredQuantity, closed },
+    };
+  },
+};
+
+function refusalOf(
+  input: ProduceLotInput,
+  stock: Stock,
+  product: Product | undefined,
+  lot: Lot | undefined,
+  actor: Actor,
+  today: string,
+): Refusal | undefined {
+  const { gtin, lot: number } = input;
+  if (product === undefined || product.organisation !== actor.organisation) {
+    return refuse('lot/not-yours', { gtin });
+  }
+  if (input.manufacturedOn > today) return refuse('command/time', { manufacturedOn: input.manufacturedOn });
+  const serials = input.parts.flatMap((part) => part.serials ?? []);
+  if (new Set(serials).size !== serials.length)
+    return refuse('device/serial-repeated', { gtin, lot: number });
+  if (serials.length > bounds.serialsPerEvent) {
+    return refuse('command/too-many-serials', { serials: serials.length });
+  }
+  const tracked = product.trackedBy === 'serial';
+  const illFormed = input.parts.some(
+    (part) => tracked !== (part.serials !== undefined) || tracked === (part.quantity !== undefined),
+  );
+  if (illFormed) return refuse('device/serial-missing', { gtin, trackedBy: product.trackedBy });
+  const existing = serials.filter((serial) => unitOf(stock, gtin, serial) !== undefined);
+  if (existing.length > 0) return refuse('lot/serial-exists', { gtin, serials: existing.slice(0, 20) });
+  return contradiction(input, stock, product, lot, actor, serials.length);
+}
+
+/** What an earlier event of the same lot does not allow. */
+function contradiction(
+  input: ProduceLotInput,
+  stock: Stock,
+  product: Product,
+  lot: Lot | undefined,
+  actor: Actor,
+  serials: number,
+): Refusal | undefined {
+  const key = { gtin: input.gtin, lot: input.lot };
+  const adding = serials + input.parts.reduce((sum, part) => sum + (part.quantity ?? 0), 0);
+  const before = -quantityIn(holdingOf(stock, actor.organisation, key), 'production');
+  const expiresOn = input.expiresOn ?? shelfLifeEnd(product, input.manufacturedOn);
+  if (expiresOn !== undefined && expiresOn <= input.manufacturedOn) return refuse('lot/contradicts', key);
+  if (lot === undefined || lot.standing === 'unverified') {
+    const declared = input.declaredQuantity ?? adding;
+    return adding > declared
+      ? refuse('lot/over-declared', { ...key, declaredQuantity: declared })
+      : undefined;
+  }
+  if (lot.closed) return refuse('lot/closed', key);
+  const same =
+    lot.manufacturedOn === input.manufacturedOn &&
+    lot.expiresOn === expiresOn &&
+    (input.declaredQuantity === undefined || input.declaredQuantity === lot.declaredQuantity);
+  if (!same) return refuse('lot/contradicts', key);
+  return before + adding > (lot.declaredQuantity ?? 0)
+    ? refuse('lot/over-declared', { ...key, declaredQuantity: lot.declaredQuantity, produced: before })
+    : undefined;
+}
+
+function shelfLifeEnd(product: Product | undefined, manufacturedOn: string): string | undefined {
+  const months = product?.shelfLifeMonths;
+  return months === undefined ? undefined : addMonths(manufacturedOn, months);
+}
+
+function transferOf(
+  input: ProduceLotInput,
+  part: ProduceLotInput['parts'][number],
+  { organisation }: Actor,
+): Transfer {
+  const { sterilisationLot, serials } = part;
+  return {
+    gtin: input.gtin,
+    lot: input.lot,
+    quantity: serials?.length ?? part.quantity ?? 0,
+    from: { organisation, account: 'production' },
+    to: { organisation, account: placeAccount(input.place, 'available') },
+    title: { owner: organisation, basis: 'bought' },
+    ...(serials === undefined ? {} : { issuer: 'maker', serials }),
+    ...(sterilisationLot === undefined ? {} : { sterilisationLot }),
+  };
+}

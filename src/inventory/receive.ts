@@ -1,0 +1,205 @@
+/**
+ * Receipt 收货: whole, partial, over, damaged. Never refused for a danger: what is recalled or on hold lands in
+ * quarantine, what was not announced is drawn from `unexplained`, what is missing stays in transit.
+ */
+import { z } from 'zod';
+import { text, uuid } from '../http/fields.ts';
+import { type AccountRef, placeAccount } from '../ledger/account.ts';
+import { bounds, type Commitment, type LotKey } from '../ledger/event.ts';
+import { refuse } from '../ledger/run.ts';
+import type { Title } from '../ledger/title.ts';
+import type { Bench } from './bench.ts';
+import { type Actor, commandFields, type StockCommand } from './command.ts';
+import {
+  deviceLine,
+  type LotLoad,
+  loadsOf,
+  type ReadLine,
+  type ResolvedLine,
+  resolveLines,
+} from './lines.ts';
+import { readShipment, type Shipment } from './shipment.ts';
+import { loadStock, restrictionsOnThings, type Stock } from './stock.ts';
+
+export const receiveBody = z.strictObject({
+  ...commandFields,
+  shipment: uuid(),
+  place: uuid(),
+  /** What arrived intact. */
+  lines: z.array(deviceLine()).max(1_000).default([]),
+  /** What arrived damaged: it goes to quarantine. */
+  damaged: z.array(deviceLine()).max(1_000).default([]),
+  note: text({ max: 2000, lines: true }).optional(),
+});
+
+export type ReceiveInput = Omit<z.output<typeof receiveBody>, 'lines' | 'damaged' | 'note'> & {
+  readonly lines: readonly ReadLine[];
+  readonly damaged: readonly ReadLine[];
+  readonly noteText?: Commitment | undefined;
+};
+
+interface ReceiveState {
+  readonly stock: Stock;
+  readonly shipment: Shipment | undefined;
+  readonly intact: readonly LotLoad[];
+  readonly damaged: readonly LotLoad[];
+}
+
+export interface ReceivedLine extends LotKey {
+  readonly intact: number;
+  readonly damaged: number;
+  /** Arrived, but not announced by the sender. */
+  readonly unshipped: number;
+  /** Went to quarantine because a recall or a hold stands on it. */
+  readonly quarantined: number;
+}
+
+export interface ReceivedAnswer {
+  readonly shipment: string;
+  readonly lines: readonly ReceivedLine[];
+  /** Still in transit: announced, and not yet received by anybody. */
+  readonly outstanding: number;
+}
+
+export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> = {
+  async load(snapshot, actor, input) {
+    const shipment = await readShipment(snapshot.db, input.shipment, snapshot.session);
+    const lines: ResolvedLine[] = await resolveLines(snapshot, [...input.lines, ...input.damaged]);
+    const intact = loadsOf(lines.slice(0, input.lines.length));
+    const damaged = loadsOf(lines.slice(input.lines.length));
+    const organisations = shipment === undefined ? [actor.organisation] : [actor.organisation, shipment.from];
+    const announced = shipment?.lines ?? [];
+    const stock = await loadStock(snapshot, organisations, [...intact, ...damaged, ...announced]);
+    return { stock, shipment, intact, damaged };
+  },
+
+  facts(input, { stock, shipment, intact, damaged }, bench, actor) {
+    if (shipment === undefined || shipment.to !== actor.organisation) {
+      return refuse('not-found', { shipment: input.shipment });
+    }
+    if (shipment.state === 'closed') return refuse('shipment/closed', { shipment: shipment.id });
+    const named = [...intact, ...damaged].reduce((sum, { serials }) => sum + serials.length, 0);
+    if (named > bounds.serialsPerEvent) return refuse('command/too-many-serials', { serials: named });
+    const here = alreadyHere([...intact, ...damaged], bench, actor);
+    if (here.length > 0) return refuse('receipt/already-here', { serials: here.slice(0, 20) });
+
+    const receipt = new Receipt(input, shipment, stock, bench, actor);
+    for (const load of intact) receipt.take(load, 'intact');
+    for (const load of damaged) receipt.take(load, 'damaged');
+    const transfers = bench.take();
+    const outstanding = inTransit(shipment, bench);
+    const received = {
+      type: 'received',
+      step: 'receiving',
+      transfers,
+      place: input.place,
+      details: {
+        shipment: shipment.id,
+        from: shipment.from,
+        lines: receipt.lines.map(({ quarantined, ...line }) => line),
+        ...(input.noteText === undefined ? {} : { note: input.noteText }),
+      },
+    } as const;
+    const closed = {
+      type: 'shipmentClosed',
+      step: 'receiving',
+      about: shipment.lines.map(({ gtin, lot }) => ({ gtin, lot })),
+      details: { shipment: shipment.id, missing: 0 },
+    } as const;
+    return {
+      kind: 'facts',
+      events: outstanding === 0 ? [received, closed] : [received],
+      answer: { shipment: shipment.id, lines: receipt.lines, outstanding },
+    };
+  },
+};
+
+/** A unit that already lies in the receiver's stock was scanned twice. */
+function alreadyHere(loads: readonly LotLoad[], bench: Bench, { organisation }: Actor): string[] {
+  return loads.flatMap(({ gtin, serials }) =>
+    serials.filter((serial) => {
+      const at = bench.unit(gtin, serial)?.at;
+      return at?.organisation === organisation && at.account.startsWith('place/');
+    }),
+  );
+}
+
+/** @returns units of a shipment that nobody has received. */
+export function inTransit(shipment: Pick<Shipment, 'id' | 'from' | 'lines'>, bench: Bench): number {
+  const at: AccountRef = { organisation: shipment.from, account: `transit/${shipment.id}` };
+  return shipment.lines.reduce((sum, line) => sum + bench.quantity(at, line), 0);
+}
+
+/** One receipt as it is laid out, a lot after the other. */
+class Receipt {
+  private readonly byLot = new Map<string, ReceivedLine>();
+  private readonly input: ReceiveInput;
+  private readonly shipment: Shipment;
+  private readonly stock: Stock;
+  private readonly bench: Bench;
+  private readonly actor: Actor;
+
+  constructor(input: ReceiveInput, shipment: Shipment, stock: Stock, bench: Bench, actor: Actor) {
+    this.input = input;
+    this.shipment = shipment;
+    this.stock = stock;
+    this.bench = bench;
+    this.actor = actor;
+  }
+
+  get lines(): readonly ReceivedLine[] {
+    return [...this.byLot.values()];
+  }
+
+  /** Units are told apart: a recall of some serial numbers does not lock up the others. */
+  take(load: LotLoad, arrived: 'intact' | 'damaged'): void {
+    if (load.serials.length === 0) {
+      this.put(load, arrived, restrictionsOnThings(this.stock, load).length > 0);
+      return;
+    }
+    const restricted = new Set(
+      load.serials.filter(
+        (serial) => restrictionsOnThings(this.stock, { ...load, serials: [serial] }).length > 0,
+      ),
+    );
+    for (const held of [false, true]) {
+      const serials = load.serials.filter((serial) => restricted.has(serial) === held);
+      if (serials.length > 0) this.put({ ...load, serials, quantity: serials.length }, arrived, held);
+    }
+  }
+
+  private put(load: LotLoad, arrived: 'intact' | 'damaged', restricted: boolean): void {
+    const condition = arrived === 'damaged' || restricted ? 'quarantined' : 'awaiting-acceptance';
+    const { organisation } = this.actor;
+    const from: AccountRef = { organisation: this.shipment.from, account: `transit/${this.shipment.id}` };
+    const to: AccountRef = { organisation, account: placeAccount(this.input.place, condition) };
+    const over = this.bench.move(load, from, to, { becomes: (title) => this.conveyed(title) });
+    if (over !== undefined) {
+      const extra = { ...load, quantity: over.quantity, serials: over.serials };
+      this.bench.draw(extra, to, { owner: organisation, basis: 'unknown' });
+    }
+    const key = `${load.gtin}/${load.lot}`;
+    const before = this.byLot.get(key);
+    this.byLot.set(key, {
+      gtin: load.gtin,
+      lot: load.lot,
+      intact: (before?.intact ?? 0) + (arrived === 'intact' ? load.quantity : 0),
+      damaged: (before?.damaged ?? 0) + (arrived === 'damaged' ? load.quantity : 0),
+      unshipped: (before?.unshipped ?? 0) + (over?.quantity ?? 0),
+      quarantined: (before?.quarantined ?? 0) + (restricted ? load.quantity : 0),
+    });
+  }
+
+  /** Bought and donated things become the receiver's; consignment and loans stay their owner's, also coming home. */
+  private conveyed(title: Title): Title {
+    const { basis, programme } = this.shipment.conveys;
+    const { organisation } = this.actor;
+    if (title.owner === organisation) return { owner: organisation, basis: 'bought' };
+    const keeps = basis === 'consignment' || basis === 'loan';
+    return {
+      owner: keeps ? title.owner : organisation,
+      basis,
+      ...(programme === undefined ? {} : { programme }),
+    };
+  }
+}

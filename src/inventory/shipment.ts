@@ -1,0 +1,115 @@
+/** Shipments: what was sent to whom, and whether the receiver may still add to it. A fold of the ledger's events. */
+import type { mongo } from 'mongoose';
+import type { Write } from '../database/write.ts';
+import { type AnyEvent, type LotKey, lotId } from '../ledger/event.ts';
+import type { EventDetails } from '../ledger/event-details.ts';
+
+export const shipmentsCollection = 'shipments';
+
+export interface ShipmentLine extends LotKey {
+  readonly quantity: number;
+}
+
+export interface Shipment {
+  /** UUID; also names the account `transit/{id}` in the sender's books. */
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly purpose: EventDetails['shipped']['purpose'];
+  readonly conveys: EventDetails['shipped']['conveys'];
+  readonly recall?: string;
+  readonly state: 'open' | 'closed';
+  /** As sent, a line a lot. */
+  readonly lines: readonly ShipmentLine[];
+  /** RFC 3339 UTC. */
+  readonly sentAt: string;
+  readonly lastReceivedAt?: string;
+  readonly closedAt?: string;
+  /** Set when it was closed: what never arrived. */
+  readonly missing?: number;
+  /** Counts receipts: two at once contend for this document, so that the second sees the first. */
+  readonly receipts: number;
+}
+
+export type StoredShipment = { readonly _id: string } & Omit<Shipment, 'id'>;
+
+/** The fold of the ledger's events into shipments. */
+export function projectShipments(event: AnyEvent): Write[] {
+  switch (event.type) {
+    case 'shipped':
+      return [shipped(event)];
+    case 'received':
+      return [
+        change(event.details.shipment, {
+          $set: { lastReceivedAt: event.recordTime },
+          $inc: { receipts: 1 },
+        }),
+      ];
+    case 'shipmentClosed':
+      return [
+        change(event.details.shipment, {
+          $set: { state: 'closed', closedAt: event.recordTime, missing: event.details.missing },
+          $inc: { receipts: 1 },
+        }),
+      ];
+    case 'corrected':
+      // A receipt that is undone puts things back into transit: somebody must be able to receive them.
+      return event.details.correctedType === 'received' ? reopened(event) : [];
+    default:
+      return [];
+  }
+}
+
+function shipped(event: AnyEvent & { type: 'shipped' }): Write {
+  const { shipment, to, purpose, conveys, recall } = event.details;
+  const lines = new Map<string, ShipmentLine>();
+  for (const { gtin, lot, quantity } of event.transfers) {
+    const id = lotId({ gtin, lot });
+    lines.set(id, { gtin, lot, quantity: (lines.get(id)?.quantity ?? 0) + quantity });
+  }
+  const document: StoredShipment = {
+    _id: shipment,
+    from: event.organisation,
+    to,
+    purpose,
+    conveys,
+    ...(recall === undefined ? {} : { recall }),
+    state: 'open',
+    lines: [...lines.values()],
+    sentAt: event.recordTime,
+    receipts: 0,
+  };
+  return { collection: shipmentsCollection, insert: { ...document } };
+}
+
+function reopened(event: AnyEvent & { type: 'corrected' }): Write[] {
+  const transit = event.transfers.find(({ to }) => to.account.startsWith('transit/'))?.to.account;
+  if (transit === undefined) return [];
+  return [
+    change(transit.slice('transit/'.length), {
+      $set: { state: 'open' },
+      $unset: { closedAt: '', missing: '' },
+      $inc: { receipts: 1 },
+    }),
+  ];
+}
+
+function change(shipment: string, update: mongo.Document): Write {
+  return { collection: shipmentsCollection, filter: { _id: shipment }, update };
+}
+
+/** @returns the shipment, whoever's it is: the caller checks. */
+export async function readShipment(
+  db: mongo.Db,
+  id: string,
+  session?: mongo.ClientSession,
+): Promise<Shipment | undefined> {
+  const stored = await db
+    .collection<StoredShipment>(shipmentsCollection)
+    .findOne({ _id: id }, session === undefined ? {} : { session });
+  return stored === null ? undefined : shipmentOf(stored);
+}
+
+export function shipmentOf({ _id, ...rest }: StoredShipment): Shipment {
+  return { id: _id, ...rest };
+}

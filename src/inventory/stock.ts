@@ -1,0 +1,98 @@
+/** What a decision about stock must know, loaded from one snapshot. */
+import type { Lot } from '../catalogue/lot.ts';
+import { readLots } from '../catalogue/lots.ts';
+import type { Product } from '../catalogue/product.ts';
+import { readProductRestrictions } from '../catalogue/product-standings.ts';
+import { readProducts } from '../catalogue/products.ts';
+import { type Restriction, restrictionsOn } from '../catalogue/restriction.ts';
+import { type LotKey, lotId, type SerialIssuer, unitId } from '../ledger/event.ts';
+import { type Holding, holdingId } from '../ledger/holding.ts';
+import type { HoldingKey, Snapshot } from '../ledger/snapshot.ts';
+import type { Unit } from '../ledger/unit.ts';
+
+/** Things of one lot that a command names. */
+export interface Things extends LotKey {
+  readonly issuer?: SerialIssuer;
+  readonly serials?: readonly string[];
+}
+
+export interface Stock {
+  /** Holdings by holding id: the organisation's own, and those of others that the command touches. */
+  readonly holdings: ReadonlyMap<string, Holding>;
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly lots: ReadonlyMap<string, Lot>;
+  readonly products: ReadonlyMap<string, Product>;
+  readonly productRestrictions: ReadonlyMap<string, readonly Restriction[]>;
+}
+
+/**
+ * Loads everything that stands on the things named.
+ * @param organisations in whose books the command may move them
+ */
+export async function loadStock(
+  snapshot: Snapshot,
+  organisations: readonly string[],
+  things: readonly Things[],
+): Promise<Stock> {
+  const units = await snapshot.units(
+    things.flatMap(({ gtin, issuer = 'maker', serials = [] }) =>
+      serials.map((serial) => ({ gtin, issuer, serial })),
+    ),
+  );
+  // A unit may be of another lot than the label says: both count (identity mismatch).
+  const lots = new Map<string, LotKey>();
+  for (const { gtin, lot } of [...things, ...units.values()]) lots.set(lotId({ gtin, lot }), { gtin, lot });
+  const keys: HoldingKey[] = [...lots.values()].flatMap((lot) =>
+    organisations.map((organisation) => ({ ...lot, organisation })),
+  );
+  const gtins = [...new Set(things.map(({ gtin }) => gtin))];
+  const { db, session } = snapshot;
+  return {
+    units,
+    holdings: await snapshot.holdings(keys),
+    lots: await readLots(db, [...lots.keys()], session),
+    products: await readProducts(db, gtins, session),
+    productRestrictions: await readProductRestrictions(db, gtins, session),
+  };
+}
+
+/** @returns the holding of a lot in an organisation's books. */
+export function holdingOf(stock: Stock, organisation: string, lot: LotKey): Holding | undefined {
+  return stock.holdings.get(holdingId(organisation, lot));
+}
+
+/** @returns the unit with this serial number. */
+export function unitOf(
+  stock: Stock,
+  gtin: string,
+  serial: string,
+  issuer: SerialIssuer = 'maker',
+): Unit | undefined {
+  return stock.units.get(unitId(gtin, issuer, serial));
+}
+
+/**
+ * Restrictions on any of the things: on their lot and product, narrowed to their serial numbers; for a unit whose
+ * own record names another lot, those of that lot too.
+ */
+export function restrictionsOnThings(stock: Stock, things: Things): Restriction[] {
+  const product = { restrictions: stock.productRestrictions.get(things.gtin) ?? [] };
+  const lot = stock.lots.get(lotId(things));
+  if (things.serials === undefined || things.serials.length === 0) return restrictionsOn(lot, product);
+  const found = new Map<string, Restriction>();
+  for (const serial of things.serials) {
+    const unit = unitOf(stock, things.gtin, serial, things.issuer);
+    const inHand = {
+      serial,
+      ...(unit?.sterilisationLot === undefined ? {} : { sterilisationLot: unit.sterilisationLot }),
+    };
+    const own = unit === undefined ? undefined : stock.lots.get(lotId(unit));
+    for (const restriction of [
+      ...restrictionsOn(lot, product, inHand),
+      ...restrictionsOn(own, undefined, inHand),
+    ]) {
+      found.set(restriction.reference, restriction);
+    }
+  }
+  return [...found.values()];
+}
