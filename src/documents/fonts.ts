@@ -71,7 +71,9 @@ function sharedSpellings(font: Font): Map<number, number> {
   for (const sharing of spellings.values()) {
     const [first, ...others] = sharing.toSorted((a, b) => strangeness(a) - strangeness(b) || a - b);
     if (first === undefined) continue;
-    for (const other of others) spelledAs.set(other, first);
+    // ⺿ shares its glyph with U+FA5E alone, which normalisation turns into 艹.
+    const spelling = String.fromCodePoint(first).normalize('NFC').codePointAt(0) ?? first;
+    for (const other of others) spelledAs.set(other, spelling);
   }
   return spelledAs;
 }

@@ -8,7 +8,7 @@ import { canonicalCodePoint, hasGlyph } from './fonts.ts';
  * What a character without a glyph prints as. A rare name (𠮷) or an emoji becomes `[U+20BB7]`: ugly, visible,
  * and reversible, where a box would look like another person's box.
  */
-export function missingGlyphNotation(codePoint: number): string {
+function missingGlyphNotation(codePoint: number): string {
   return `[U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}]`;
 }
 
@@ -29,12 +29,6 @@ export function printable(text: string): string {
     else out += String.fromCodePoint(canonicalCodePoint(codePoint));
   }
   return out;
-}
-
-/** @returns the characters of a text that the typeface cannot draw, each once. */
-export function charactersWithoutGlyph(text: string): readonly string[] {
-  const missing = [...tidied(text)].filter((c) => c !== '\n' && !hasGlyph(c.codePointAt(0) ?? 0));
-  return [...new Set(missing)];
 }
 
 function tidied(text: string): string {

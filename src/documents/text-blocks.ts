@@ -60,6 +60,7 @@ export function drawParagraph(flow: Flow, text: Text, indent = 0): void {
   const width = flow.width - indent;
   flow.run(flow.pdf.element('P'), flow.lines(first, width, { size: 10.5, colour: ink.text }), indent);
   if (second) {
+    flow.y += 1.5;
     const element = flow.pdf.element('P', undefined, { lang: secondLanguage });
     flow.run(element, flow.lines(second, width, { size: 8.5, colour: ink.quiet }), indent);
   }

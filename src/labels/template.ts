@@ -29,7 +29,7 @@ const sizes = z
   .strictObject({ minimum: z.number().min(5).max(40), maximum: z.number().min(5).max(40) })
   .refine(({ minimum, maximum }) => minimum <= maximum, { error: 'minimum above maximum' });
 
-export const labelFields = [
+const labelFields = [
   'productNameZh',
   'productNameEn',
   'model',
@@ -80,7 +80,7 @@ const elementSchema = z.union([
   z.strictObject({ kind: z.literal('space'), maximumMm: z.number().positive().optional() }),
 ]);
 
-export const templateSchema = z
+const templateSchema = z
   .strictObject({
     /** The file's name without `.json`. */
     name: z.string().regex(/^[a-z0-9-]{1,40}$/),

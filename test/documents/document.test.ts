@@ -112,7 +112,7 @@ describe('a table', () => {
     const paper = createDocument(plain);
     const long = Array.from({ length: 2_500 }, (_, index) => `#${index}`).join(' ');
     const columns = [
-      { title: 'A', weight: 1 },
+      { title: 'Heading', weight: 1 },
       { title: 'B', weight: 2 },
     ];
     paper.table(columns, [
@@ -123,6 +123,7 @@ describe('a table', () => {
     const pages = await textOfPages(await paper.finish());
     expect(pages.length).to.be.greaterThan(1);
     expect(pages[0]).to.contain('#40');
+    for (const page of pages) expect(page).to.contain('Heading');
     const numbers = pages
       .join('')
       .match(/#(\d+)/g)
