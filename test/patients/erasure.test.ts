@@ -158,6 +158,18 @@ describe('patients: restriction and erasure', () => {
     expect(await find('recall')).to.equal(undefined);
   });
 
+  it('erases the one whom the mixed statement went to, and leaves the way to the other', async () => {
+    const one = await use({ inpatientNumber: 'ZY1', name: '王秀英' }, '2025-01-01');
+    await use({ recordNumber: 'BA2', name: '李建国' }, '2025-01-01');
+    const both = await use({ inpatientNumber: 'ZY1', recordNumber: 'BA2' }, '2025-01-01');
+    await erase({ recordNumber: 'BA2' });
+    // That a use was recorded under this number, too, is known of this patient.
+    const found = await find('recall');
+    expect(found?.pseudonyms).to.deep.equal([one, both]);
+    expect(found?.identity.name).to.equal('王秀英');
+    expect(await kindOf(both, 'recall')).to.equal('none');
+  });
+
   it('begins a new patient when one comes back after an erasure', async () => {
     const before = await use(wang, '2025-01-01');
     await erase();

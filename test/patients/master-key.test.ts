@@ -27,10 +27,16 @@ describe('patients: the master key', () => {
   });
 
   it('is one, however many processes start at once', async () => {
-    const keys = await Promise.all(Array.from({ length: 20 }, () => loadMasterKey({ file })));
-    const [first] = keys;
-    expect(keys.every((key) => first?.equals(key))).to.equal(true);
-    expect(await readdir(directory)).to.deep.equal(['master.key']);
+    for (let round = 0; round < 10; round += 1) {
+      const starts = Array.from({ length: 20 }, async (_, turns) => {
+        for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+        return loadMasterKey({ file });
+      });
+      const [first, ...others] = await Promise.all(starts);
+      expect(others.every((key) => first?.equals(key))).to.equal(true);
+      expect(await readdir(directory)).to.deep.equal(['master.key']);
+      await rm(file);
+    }
   });
 
   it('from the environment goes before the file, and makes none', async () => {
