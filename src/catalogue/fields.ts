@@ -5,6 +5,8 @@ import { isoDate, text, uuid } from '../http/fields.ts';
 import { parseGln } from '../identifiers/gln.ts';
 import { parseGtin } from '../identifiers/gtin.ts';
 import { parseLot } from '../identifiers/lot.ts';
+import { parseNhsaCode } from '../identifiers/nhsa-code.ts';
+import { parseUnifiedSocialCreditCode } from '../identifiers/unified-social-credit-code.ts';
 import { licenceKinds } from './organisation.ts';
 
 /** A GTIN in its 14-digit form, check digit tested. */
@@ -30,11 +32,24 @@ export function gln() {
 }
 
 export function creditCode() {
-  return z.string().regex(/^[0-9A-HJ-NP-RTUWXY]{18}$/);
+  return z
+    .string()
+    .refine(
+      (value) => parseUnifiedSocialCreditCode(value) !== undefined,
+      saying(
+        '应为 18 位统一社会信用代码,且校验码正确。',
+        'Must be a unified social credit code of 18 characters with the right check character.',
+      ),
+    );
 }
 
 export function nhsaCode() {
-  return z.string().regex(/^C[0-9]{26}$/);
+  return z
+    .string()
+    .refine(
+      (value) => parseNhsaCode(value) !== undefined,
+      saying('应为 27 位医保医用耗材代码。', 'Must be an NHSA consumable code of 27 characters.'),
+    );
 }
 
 export function lotNumber() {

@@ -2,6 +2,7 @@
 import type { Connection } from 'mongoose';
 import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
+import { username } from '../access/fields.ts';
 import { type Route, route } from '../access/route.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
@@ -73,7 +74,7 @@ const newOrganisation = z
 
 const registerBody = z.strictObject({
   organisation: newOrganisation,
-  administrator: z.strictObject({ username: text({ min: 3, max: 64 }), name: text({ max: 60 }) }),
+  administrator: z.strictObject({ username: username(), name: text({ max: 60 }) }),
 });
 
 const organisationAnswer = z
@@ -129,8 +130,8 @@ export function organisationRoutes(parts: RegisterParts): Route[] {
       async ({ body }) => {
         const made = await registerOrganisation(parts, body.organisation, body.administrator);
         const { organisation, person, oneTimeSecret } = made;
-        const { username } = body.administrator;
-        return { status: 201, body: { organisation, administrator: { person, username, oneTimeSecret } } };
+        const administrator = { person, username: body.administrator.username, oneTimeSecret };
+        return { status: 201, body: { organisation, administrator } };
       },
     ),
     route(

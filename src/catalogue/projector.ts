@@ -136,7 +136,13 @@ function lift(event: AnyEvent, which: Pick<Restriction, 'kind' | 'reference'>): 
   const gtins = [...new Set(lots.map(({ gtin }) => gtin))];
   return [
     ...lots.map((lot) => onLot(lotId(lot), pull)),
-    ...gtins.map((gtin) => ({ collection: productStandingsCollection, filter: { _id: gtin }, update: pull })),
+    // A product of which the ledger has seen no lot has no document yet; the ledger refuses a write that finds none.
+    ...gtins.map((gtin) => ({
+      collection: productStandingsCollection,
+      filter: { _id: gtin },
+      update: { ...pull, $setOnInsert: { touched: 0 } },
+      upsert: true,
+    })),
   ];
 }
 

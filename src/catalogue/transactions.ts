@@ -4,6 +4,9 @@ import { Failure } from '../errors.ts';
 import { organisationModel } from './models.ts';
 import type { OrganisationKind } from './organisation.ts';
 
+/** Bounds the driver's retries of a transaction that others overtake. */
+const transactionTimeoutMs = 10_000;
+
 /**
  * Runs the work in a transaction, tried again by the driver while others overtake it. The work must bear that: it
  * touches nothing but the database.
@@ -17,7 +20,7 @@ export async function inTransaction<T>(
     return await session.withTransaction(() => work(session), {
       readConcern: { level: 'snapshot' },
       writeConcern: { w: 'majority', j: true },
-      maxCommitTimeMS: 10_000,
+      timeoutMS: transactionTimeoutMs,
     });
   } finally {
     await session.endSession();
