@@ -112,12 +112,10 @@ const checks = {
   couponposoffer: when('udi/value', isPositiveOfferCoupon),
 } as const satisfies Record<string, AiCheck>;
 
-export type AiCheckName = keyof typeof checks;
-
 /** @returns the check of that name; the AI table's text is ours, so a name that is not there is a fault of ours. */
 export function aiCheck(name: string): AiCheck {
   if (!Object.hasOwn(checks, name)) {
     throw new Error(`the AI table names a check that does not exist: ${name}`);
   }
-  return checks[name as AiCheckName];
+  return checks[name as keyof typeof checks];
 }

@@ -7,9 +7,9 @@ const smalls = 'abcdefghijklmnopqrstuvwxyz';
 /** Character set 82 in the order of its values (figure 7.11-1 and, for check pairs, 7.9.5). */
 export const characterSet82 = `!"%&'()*+,-./${digits}:;<=>?${capitals}_${smalls}`;
 /** Character set 39 (figure 7.11-2). */
-export const characterSet39 = `#-/${digits}${capitals}`;
+const characterSet39 = `#-/${digits}${capitals}`;
 /** Character set 64, file-safe base 64 (figure 7.11-3), without its padding. */
-export const characterSet64 = `${capitals}${smalls}${digits}-_`;
+const characterSet64 = `${capitals}${smalls}${digits}-_`;
 
 /** One byte a UTF-16 code unit below 128: 1 where the character belongs to the set. */
 function membership(characters: string): Uint8Array {

@@ -9,7 +9,7 @@ import {
   type UdiElement,
 } from './ai-elements.ts';
 import { type AiPattern, type AiRules, aiAt } from './ai-table.ts';
-import { faultInValue } from './ai-value.ts';
+import { faultInValue, type ValueFault } from './ai-value.ts';
 import type { Finding } from './faults.ts';
 
 /** GS1 element strings: AIs and values one after the other, as a symbol carries them. */
@@ -45,14 +45,7 @@ export function readElementString(text: string, start: number): ReadElements {
     const value = text.slice(valueStart, end);
     const fault = faultInValue(rules, value);
     if (fault !== undefined) {
-      if (
-        fault.code === 'udi/length' &&
-        value.length > rules.max &&
-        hidesAnAi(text, valueStart, end, rules)
-      ) {
-        return refuse({ code: 'udi/separator-missing', position: at, ai: rules.ai });
-      }
-      return refuse({ code: fault.code, position: valueStart + fault.offset, ai: rules.ai });
+      return refuse(explain(text, at, end, rules, fault));
     }
     if (elements.length === elementsAtMost) {
       return refuse({ code: 'udi/too-long', position: at });
@@ -62,6 +55,27 @@ export function readElementString(text: string, start: number): ReadElements {
   }
   const finding = faultBetweenAis(elements);
   return finding === undefined ? { ok: true, elements } : refuse(lostSeparator(elements, finding) ?? finding);
+}
+
+/** Says that a separator was lost or replaced where that explains the fault in the value that ends at `end`. */
+function explain(text: string, at: number, end: number, rules: AiRules, fault: ValueFault): Finding {
+  const valueStart = at + rules.ai.length;
+  const position = valueStart + fault.offset;
+  const tooLong = fault.code === 'udi/length' && end - valueStart > rules.max;
+  if (tooLong && hidesAnAi(text, valueStart, end, rules)) {
+    return { code: 'udi/separator-missing', position: at, ai: rules.ai };
+  }
+  if (fault.code === 'udi/character' && !rules.predefinedLength && standsForSeparator(text, position)) {
+    return { code: 'udi/separator-missing', position, ai: rules.ai };
+  }
+  return { code: fault.code, position, ai: rules.ai };
+}
+
+/** Some scanners send a sign of their own in place of the separator: a known AI follows it at once. */
+function standsForSeparator(text: string, at: number): boolean {
+  const sign = /^(?:\{GS\}|\[GS\]|[\x20-\x7e\u241d])/.exec(text.slice(at, at + 4))?.[0];
+  const rules = sign === undefined ? undefined : aiAt(text, at + sign.length);
+  return rules !== undefined;
 }
 
 /** @returns whether a value that is too long would be right if it ended where some known AI begins. */

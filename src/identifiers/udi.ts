@@ -243,6 +243,17 @@ function keep({ rules, value }: PlacedElement, kept: UdiIdentifiers, year: numbe
     case '17':
       setDate(kept, 'expiresOn', value, year);
       break;
+    case '7003':
+      // Expiry to the minute; where the label has both, (17) is the day.
+      if (kept.expiresOn === undefined) {
+        setDate(kept, 'expiresOn', value.slice(0, 6), year);
+      }
+      break;
+    case '8008':
+      if (kept.manufacturedOn === undefined) {
+        setDate(kept, 'manufacturedOn', value.slice(0, 6), year);
+      }
+      break;
     case '00':
       kept.sscc = value as Sscc;
       break;

@@ -70,6 +70,12 @@ const mutated = fc.constantFrom(...formats).chain(({ ai, value }) =>
     }),
 );
 
+/** ISO 13616: the check digits that make the remainder 1. */
+const iban = (country: string, account: string): string => {
+  const digits = [...`${account}${country}00`].map((character) => Number.parseInt(character, 36)).join('');
+  return country + String(98n - (BigInt(digits) % 97n)).padStart(2, '0') + account;
+};
+
 describe('ai-value', () => {
   it('accepts one of each format', () => {
     for (const { ai, value } of formats) {
@@ -102,6 +108,12 @@ describe('ai-value', () => {
     expect(fault('01', '06901234567893')).to.deep.equal({ code: 'udi/check-digit', offset: 0 });
     expect(fault('01', '0690123456789')).to.deep.equal({ code: 'udi/length', offset: 13 });
     expect(fault('7003', '2612312400')).to.deep.equal({ code: 'udi/date', offset: 6 });
+    expect(fault('8110', '1061414165432135001100003101231945061'), 'expires before it starts').to.deep.equal({
+      code: 'udi/value',
+      offset: 0,
+    });
+    expect(fault('8007', iban('DE', '123456')), 'too short').to.deep.equal({ code: 'udi/value', offset: 0 });
+    expect(fault('8007', iban('DE', '1234567'))).to.equal(undefined);
     expect(fault('8013', '1987654Ad4X4bL5ttr2310c2L')).to.deep.equal({
       code: 'udi/check-character',
       offset: 0,

@@ -58,6 +58,8 @@ describe('element strings', () => {
       [`]d202${gtin}3712`, 'udi/missing-ai@19'],
       [`]d201${gtin}422999`, 'udi/value@22'],
       [`]d2(01)${gtin}`, 'udi/unknown-ai@3'],
+      // A signature signs one thing: the serial part of the key is needed then.
+      [`]d28030SIG${separator}2539521321000018`, 'udi/missing-ai@11'],
     ];
     for (const [text, fault] of cases) {
       expect(read(text), JSON.stringify(text)).to.equal(fault);
@@ -78,6 +80,11 @@ describe('element strings', () => {
     // Valid as it stands: what looks like a serial number may belong to the lot.
     expect(read(`01${gtin}10ABC21S1`)).to.equal(`01=${gtin} 10=ABC21S1`);
     expect(read(`01${gtin}30123456789`)).to.equal('udi/length@26');
+    // A sign of the scanner's own in its place.
+    expect(read(`01${gtin}10AB{GS}21S1`)).to.equal('udi/separator-missing@20');
+    expect(read(`01${gtin}10AB|21S1`)).to.equal('udi/separator-missing@20');
+    expect(read(`01${gtin}10AB|x`)).to.equal('udi/character@20');
+    expect(read(`01${gtin}10AB批21S1`)).to.equal('udi/character@20');
   });
 
   it('need an EAN/UPC symbol to have its digits, and join a composite component to it', () => {

@@ -88,6 +88,16 @@ describe('parseUdi', () => {
     expect(expiry('not a day')).to.equal('2076-01-01');
   });
 
+  it('takes the day from an expiry or production time where there is no date beside it', () => {
+    const timed = parseUdi(`(01)${gtin}(7003)2811241530(8008)26112409`);
+    expect(timed.ok && timed.udi.identifiers).to.include({
+      expiresOn: '2028-11-24',
+      manufacturedOn: '2026-11-24',
+    });
+    const both = parseUdi(`(01)${gtin}(17)281123(7003)2811241530`);
+    expect(both.ok && both.udi.identifiers.expiresOn).to.equal('2028-11-23');
+  });
+
   it('says that elements without a GTIN are no UDI', () => {
     const parsed = parseUdi('00376104250021234569');
     expect(parsed.ok && [parsed.udi.udiIn, parsed.udi.identifiers]).to.deep.equal([
