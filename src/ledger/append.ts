@@ -6,9 +6,9 @@ import type { mongo } from 'mongoose';
 import type { Write } from '../database/write.ts';
 import { accountParts } from './account.ts';
 import { ledgerCollections } from './collections.ts';
-import { type Entry, entriesOf } from './entry.ts';
-import { type AnyEvent, bounds, lotId, lotsOf, type SerialIssuer } from './event.ts';
-import { applyTransfers, type Holding, holdingId, organisationsOf } from './holding.ts';
+import { type Entry, entriesOf, organisationsTouching } from './entry.ts';
+import { type AnyEvent, bounds, lotId, lotsOf, unitId } from './event.ts';
+import { applyTransfers, type Holding, holdingId } from './holding.ts';
 import type { HoldingKey, Snapshot } from './snapshot.ts';
 import { applyToUnits, type Unit, unitsOf } from './unit.ts';
 
@@ -43,7 +43,7 @@ export async function append(
 ): Promise<void> {
   for (const event of events) {
     assertWithinBounds(event);
-    assertUsesMove(event);
+    assertVoidedUnitsNamed(event);
   }
   const holdings = await snapshot.holdings(events.flatMap(holdingsOf));
   const units = await snapshot.units(events.flatMap(unitsOf));
@@ -108,39 +108,26 @@ function assertWithinBounds(event: AnyEvent): void {
   }
 }
 
-/**
- * Law 4 holds because a use writes the holding that the fence writes too: a use that moves nothing would slip past
- * it. A unit's count of uses likewise lives in what a transfer has named.
- */
-function assertUsesMove(event: AnyEvent): void {
-  const moves = ({ gtin, lot, issuer = 'maker', serial }: NamedThing) =>
-    event.transfers.some(
-      (transfer) =>
-        transfer.gtin === gtin &&
-        (lot === undefined || transfer.lot === lot) &&
-        (serial === undefined ||
-          ((transfer.issuer ?? 'maker') === issuer && transfer.serials?.includes(serial) === true)),
-    );
-  const voided = event.type === 'corrected' ? event.details.voidedUses : [];
-  const still = [...event.uses, ...voided].find((use: NamedThing) => !moves(use));
-  if (still !== undefined) throw new InvalidEvent(`no transfer moves the used ${JSON.stringify(still)}`);
+/** A use that did not happen is taken off its unit: the event must name the unit, or the fold would not see it. */
+function assertVoidedUnitsNamed(event: AnyEvent): void {
+  if (event.type !== 'corrected') return;
+  const named = new Set(unitsOf(event).map(({ gtin, issuer, serial }) => unitId(gtin, issuer, serial)));
+  for (const { gtin, issuer = 'maker', serial } of event.details.voidedUses) {
+    if (serial !== undefined && !named.has(unitId(gtin, issuer, serial))) {
+      throw new InvalidEvent(`the use of ${serial} did not happen, and nothing names the unit`);
+    }
+  }
 }
 
-interface NamedThing {
-  readonly gtin: string;
-  readonly lot?: string;
-  readonly issuer?: SerialIssuer;
-  readonly serial?: string;
-}
-
+/** @returns the holdings that an event writes, each once. */
 function holdingsOf(event: AnyEvent): HoldingKey[] {
-  return event.transfers.flatMap((transfer) =>
-    organisationsOf(transfer).map((organisation) => ({
-      organisation,
-      gtin: transfer.gtin,
-      lot: transfer.lot,
-    })),
-  );
+  const keys = new Map<string, HoldingKey>();
+  for (const lot of lotsOf(event)) {
+    for (const organisation of organisationsTouching(event, lot)) {
+      keys.set(holdingId(organisation, lot), { organisation, ...lot });
+    }
+  }
+  return [...keys.values()];
 }
 
 interface Folded {
@@ -163,8 +150,13 @@ function fold(
       unitsNow.set(id, unit);
       unitsAfter.set(id, unit);
     }
-    const touched = new Map(holdingsOf(event).map((key) => [holdingId(key.organisation, key), key]));
-    for (const [id, key] of touched) {
+    const homeless = event.uses.find(
+      ({ gtin, issuer = 'maker', serial }) =>
+        serial !== undefined && !unitsNow.has(unitId(gtin, issuer, serial)),
+    );
+    if (homeless !== undefined) throw new InvalidEvent(`no transfer ever named the unit ${homeless.serial}`);
+    for (const key of holdingsOf(event)) {
+      const id = holdingId(key.organisation, key);
       const before = heldAfter.get(id) ?? holdings.get(id) ?? emptyHolding(key);
       heldAfter.set(id, {
         ...before,
@@ -175,7 +167,7 @@ function fold(
     entries.push(
       ...entriesOf(event, {
         holdingVersion: (organisation, lot) => heldAfter.get(holdingId(organisation, lot))?.version,
-        unitVersion: (gtin, issuer, serial) => unitsNow.get(`${gtin}/${issuer}/${serial}`)?.version,
+        unitVersion: (gtin, issuer, serial) => unitsNow.get(unitId(gtin, issuer, serial))?.version,
       }),
     );
   }

@@ -53,14 +53,32 @@ export function entriesOf(event: AnyEvent, versions: WrittenVersions): Entry[] {
   return lotsOf(event).map((lot) => entryOf(event, lot, versions));
 }
 
+/**
+ * The organisations whose holdings of a lot an event writes: those in whose books it moves, and the writer of a use,
+ * also where the use moves nothing of the lot (a correction that names another patient; the lot on a label that
+ * disagrees with the unit's own). Law 4 holds because a use writes what the fence writes.
+ */
+export function organisationsTouching(
+  event: Pick<AnyEvent, 'transfers' | 'uses' | 'organisation'>,
+  lot: LotKey,
+): Set<string> {
+  const organisations = new Set(transfersOf(event, lot).flatMap(organisationsOf));
+  return usesOf(event, lot).length === 0 ? organisations : organisations.add(event.organisation);
+}
+
+function transfersOf({ transfers }: Pick<AnyEvent, 'transfers'>, { gtin, lot }: LotKey): Transfer[] {
+  return transfers.filter((transfer) => transfer.gtin === gtin && transfer.lot === lot);
+}
+
+/** A use counts for the lot recorded and for the lot on the label. */
+function usesOf({ uses }: Pick<AnyEvent, 'uses'>, { gtin, lot }: LotKey): Use[] {
+  return uses.filter((use) => use.gtin === gtin && (use.lot === lot || use.scannedLot === lot));
+}
+
 function entryOf(event: AnyEvent, lot: LotKey, versions: WrittenVersions): Entry {
-  const transfers = event.transfers.filter(
-    (transfer) => transfer.gtin === lot.gtin && transfer.lot === lot.lot,
-  );
-  const uses = event.uses.filter(
-    (use) => use.gtin === lot.gtin && (use.lot === lot.lot || use.scannedLot === lot.lot),
-  );
-  const organisations = new Set(transfers.flatMap(organisationsOf));
+  const transfers = transfersOf(event, lot);
+  const uses = usesOf(event, lot);
+  const organisations = organisationsTouching(event, lot);
   const holdings = [...organisations].sort().flatMap((organisation) => {
     const version = versions.holdingVersion(organisation, lot);
     return version === undefined ? [] : [{ organisation, version }];

@@ -9,8 +9,8 @@ import { ledgerCollections } from './collections.ts';
 /**
  * Raises the fence over all holdings in scope. May be repeated by any process: a holding is fenced once a reference.
  * @param scope lot ids (`{gtin}/{lot}`), or GTINs where the scope is a whole product.
- * @param reference id of the event that set the restriction (`lotHeld`, `recallInitiated`, `recallWidened`): each
- *   step has its own, and check-ledger finds by it what the mark proves.
+ * @param reference `{reference of the restriction}/{step}`, the first step being 1: a widening has its own, and
+ *   check-ledger finds by it what the mark proves.
  * @param session a causally consistent session, begun when the restriction was committed; the list of uses is read
  *   in the same.
  */

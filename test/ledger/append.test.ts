@@ -147,6 +147,25 @@ describe('appending', () => {
     expect(standing).to.include({ standing: 'unverified' });
   });
 
+  it('writes the holding of every lot that a use names, also where nothing moves, for the fence to meet it', async () => {
+    const lot = { gtin: stapler, lot: 'STILL' };
+    const still = {
+      ...lot,
+      scannedLot: 'LABEL',
+      pseudonym: 'p',
+      implanted: true,
+      deviations: [],
+      restrictions: [],
+    };
+    const details = { procedure: 'PPS', surgeon: 's', preUseCheck: true };
+    await ledger.run(commandOf(hospital, 1), always(draft('used', details, { uses: [still] })));
+    for (const name of ['STILL', 'LABEL']) {
+      expect(await holding(hospital, name)).to.deep.include({ version: 1, balances: [] });
+      const entry = await database.db.collection('entries').findOne({ lot: name });
+      expect(entry?.holdings).to.deep.equal([{ organisation: hospital, version: 1 }]);
+    }
+  });
+
   it('refuses an overdrawn account and writes nothing (law 2)', async () => {
     const lot = { gtin: stapler, lot: 'OVER' };
     await ledger.run(commandOf(maker, 1), always(production(lot, 3)));
@@ -217,14 +236,9 @@ describe('appending', () => {
       ['a serial twice', [moved({ ...one, quantity: 2, serials: ['1', '1'] })], /2 serials/],
       ['a serial too few', [moved({ ...one, quantity: 2, serials: ['1'] })], /1 serials/],
       [
-        'a use that moves nothing',
-        [draft('used', { procedure: '', surgeon: '', preUseCheck: true }, { uses: [aUse] })],
-        /no transfer moves/,
-      ],
-      [
-        'a use of a serial that is not moved',
-        [draft('moved', {}, { transfers: [{ ...one, serials: ['1'] }], uses: [{ ...aUse, serial: '2' }] })],
-        /no transfer moves/,
+        'a use of a unit that nothing ever moved',
+        [draft('moved', {}, { transfers: [one], uses: [{ ...aUse, serial: 'never' }] })],
+        /no transfer ever named the unit never/,
       ],
     ];
     for (const [what, events, words] of over) {

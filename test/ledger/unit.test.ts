@@ -95,7 +95,7 @@ describe('a unit', () => {
       correctedType: 'used',
       reason: nothing,
       replaced: false,
-      reversals: 1,
+      effective: [],
       voidedUses: voided,
       shortfall: 0,
     } as const;

@@ -282,7 +282,7 @@ export function correct(id: string) {
         correctedType: event.type,
         reason: nothing,
         replaced: false,
-        reversals: reversals.length,
+        effective: [],
         voidedUses: event.uses.map(({ pseudonym, gtin, issuer, serial }) => ({
           pseudonym,
           gtin,

@@ -1,0 +1,164 @@
+import { expect } from 'chai';
+import { mongo } from 'mongoose';
+import { Failure } from '../../src/errors.ts';
+import type { Ledger } from '../../src/ledger/run.ts';
+import { type FaultMongod, failCommands, startFaultMongod } from '../support/fault-mongod.ts';
+import { always, commandOf, maker, nextId, playLedger, production, stapler } from '../support/ledger-play.ts';
+import type { TestDatabase } from '../support/mongod.ts';
+
+/** Law 6: acknowledged means survived, and an unknown outcome is never told as "not done". */
+describe('a commit', () => {
+  let mongod: FaultMongod;
+  let database: TestDatabase;
+  let ledger: Ledger;
+  let hasty: Ledger;
+
+  before(async function () {
+    this.timeout(60_000);
+    mongod = await startFaultMongod();
+    database = await mongod.database();
+    ledger = await playLedger(database);
+    hasty = await playLedger(database, { deadlineMs: 400 });
+  });
+  after(async () => {
+    await failCommands(database, 'off');
+    await database.drop();
+    await mongod.stop();
+  });
+  afterEach(() => failCommands(database, 'off'));
+
+  const made = () => {
+    const lot = { gtin: stapler, lot: nextId() };
+    return { command: commandOf(maker, lot), steps: always(production(lot, 1)), lot };
+  };
+  const eventsOf = (lot: string) => database.db.collection('entries').countDocuments({ lot });
+  const fail = (run: Promise<unknown>) =>
+    run.then(
+      () => 'accepted',
+      (error: unknown) => (error instanceof Failure ? error.code : error),
+    );
+
+  const faults: readonly (readonly [string, mongo.Document])[] = [
+    ['whose connection breaks', { closeConnection: true }],
+    [
+      'that no majority confirms',
+      {
+        writeConcernError: {
+          code: 64,
+          codeName: 'WriteConcernFailed',
+          errmsg: 'waiting for replication timed out',
+        },
+      },
+    ],
+    ['during an election', { errorCode: 11_602, errorLabels: ['RetryableWriteError'] }],
+    ['that takes too long', { errorCode: 50 }],
+  ];
+  for (const [what, data] of faults) {
+    // The driver tries a broken commit a second time by itself; three times is more than it hides.
+    it(`${what} three times is tried again, and happens exactly once`, async () => {
+      const { command, steps, lot } = made();
+      await failCommands(database, { times: 3 }, { failCommands: ['commitTransaction'], ...data });
+      const first = await ledger.run(command, steps);
+      expect(await eventsOf(lot.lot)).to.equal(1);
+      expect(await ledger.run(command, steps)).to.deep.equal(first);
+      expect(await eventsOf(lot.lot)).to.equal(1);
+    });
+
+    it(`${what} until the deadline is of unknown outcome, and the same id then gets the answer`, async () => {
+      const { command, steps, lot } = made();
+      await failCommands(database, 'alwaysOn', { failCommands: ['commitTransaction'], ...data });
+      expect(await fail(hasty.run(command, steps))).to.equal('service/outcome-unknown');
+      await failCommands(database, 'off');
+      const answered = await ledger.run(command, steps);
+      expect(answered.answer).to.deep.equal({ done: true });
+      expect(await eventsOf(lot.lot)).to.equal(1);
+    });
+  }
+
+  it('that the server says did not happen is no unknown outcome: the whole command is tried again', async () => {
+    const { command, steps, lot } = made();
+    const data = {
+      errorCode: 251,
+      errorLabels: ['TransientTransactionError'],
+      failCommands: ['commitTransaction'],
+    };
+    await failCommands(database, { times: 2 }, data);
+    await ledger.run(command, steps);
+    expect(await eventsOf(lot.lot)).to.equal(1);
+  });
+
+  it('is given up as busy when nothing was written until the deadline', async () => {
+    const { command, steps, lot } = made();
+    const data = { errorCode: 112, errorLabels: ['TransientTransactionError'], failCommands: ['insert'] };
+    await failCommands(database, 'alwaysOn', data);
+    expect(await fail(hasty.run(command, steps))).to.equal('service/busy');
+    await failCommands(database, 'off');
+    expect(await eventsOf(lot.lot)).to.equal(0);
+  });
+
+  it('that was carried out is not lost when the driver then finds no server, and puts no label on it', async () => {
+    const { command, steps, lot } = made();
+    const noServer = await noServerAnswers();
+    let lost = 0;
+    // As the driver does when its own second try of a broken commit finds no server.
+    const client = losing(database.client, async (commit) => {
+      await commit();
+      lost += 1;
+      if (lost <= 2) throw noServer;
+    });
+    const unlucky = await playLedger(database, { client });
+    const first = await unlucky.run(command, steps);
+    expect(lost).to.equal(3);
+    expect(await ledger.run(command, steps)).to.deep.equal(first);
+    expect(await eventsOf(lot.lot)).to.equal(1);
+
+    const other = made();
+    const dead = losing(database.client, async (commit) => {
+      await commit();
+      throw noServer;
+    });
+    const hopeless = await playLedger(database, { client: dead, deadlineMs: 200 });
+    expect(await fail(hopeless.run(other.command, other.steps))).to.equal('service/outcome-unknown');
+    expect(await eventsOf(other.lot.lot)).to.equal(1);
+  });
+
+  it('waits for a majority and the journal, and not without an end', async () => {
+    const client = new mongo.MongoClient(database.uri, { monitorCommands: true });
+    const sent: mongo.Document[] = [];
+    client.on('commandStarted', ({ commandName, command }) => {
+      if (commandName === 'commitTransaction') sent.push(command);
+    });
+    const { command, steps } = made();
+    await (await playLedger(database, { client, db: client.db() })).run(command, steps);
+    await client.close();
+    expect(sent).to.have.length(1);
+    expect(sent[0]?.writeConcern).to.include({ w: 'majority', j: true });
+    expect(sent[0]?.maxTimeMS).to.be.within(1, 10_000);
+  });
+});
+
+/** @returns the error of the driver where no server answers. */
+async function noServerAnswers(): Promise<mongo.MongoServerSelectionError> {
+  const client = new mongo.MongoClient('mongodb://127.0.0.1:1/', { serverSelectionTimeoutMS: 50 });
+  const error = await client.connect().catch((thrown: unknown) => thrown);
+  await client.close();
+  if (error instanceof mongo.MongoServerSelectionError) return error;
+  throw new Error('somebody answers at port 1');
+}
+
+type Commit = (commit: () => Promise<void>) => Promise<void>;
+
+/** @returns a client whose sessions commit as the test wants. */
+function losing(client: mongo.MongoClient, around: Commit): mongo.MongoClient {
+  return new Proxy(client, {
+    get(target, name) {
+      if (name !== 'startSession') return Reflect.get(target, name, target);
+      return (options: mongo.ClientSessionOptions) => {
+        const session = target.startSession(options);
+        const commit = session.commitTransaction.bind(session);
+        session.commitTransaction = () => around(commit);
+        return session;
+      };
+    },
+  });
+}
