@@ -35,7 +35,7 @@ function shortDate(zeroDay: boolean): AiCheck {
   });
 }
 
-/** The shortest GS1 Company Prefix has four digits (GS1 General Specifications 1.4.4). */
+/** The shortest GS1 Company Prefix has four digits (GS1 General Specifications 1.4). */
 function startsWithCompanyPrefix(offset: number): AiCheck {
   return when('udi/value', (key) => /^\d{4}/.test(key.slice(offset)));
 }
@@ -57,7 +57,7 @@ function isIban(text: string): boolean {
   return remainder === 1;
 }
 
-/** GS1 General Specifications 3.8.30: `position/total`, both from 1 and without leading zeros. */
+/** AI (7258): `position/total`, both from 1 and without leading zeros. */
 function isPositionInSequence(text: string): boolean {
   const match = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
   return match !== null && Number(match[1]) <= Number(match[2]);

@@ -41,7 +41,7 @@ export const currenciesNumeric: ReadonlySet<string> = codes(`
   961 962 963 964 965 967 968 969 970 971 972 973 975 976 977 978 979 980 981 984 985 986 990 994 997 999
 `);
 
-/** AIDC media types, GS1 General Specifications 3.8.22. */
+/** AIDC media types, as AI (7241) has them. */
 export const mediaTypes: ReadonlySet<string> = codes(`
   01 02 03 04 05 06 07 08 09 10 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99
 `);

@@ -15,7 +15,7 @@ import { decodeUriPart, encodeUriPart, sentOffset } from './uri-escapes.ts';
 
 /** GS1 Digital Link: URI Syntax, release 1.6, in its uncompressed form. */
 
-/** The domain of canonical links (4.11). */
+/** The domain of canonical links. */
 export const canonicalBase = 'https://id.gs1.org';
 
 /** RFC 3986, 2: reserved, unreserved, and the sign of an escape. */

@@ -14,7 +14,7 @@ import type { Finding } from './faults.ts';
 
 /** GS1 element strings: AIs and values one after the other, as a symbol carries them. */
 
-/** FNC1 as scanners transmit it, U+001D (GS1 General Specifications 7.8.6). */
+/** FNC1 as scanners transmit it, U+001D (GS1 General Specifications 7.8). */
 export const separator = '\u001d';
 const separatorCode = 0x1d;
 

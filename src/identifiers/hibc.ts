@@ -9,7 +9,7 @@ import type { ReadScheme, UdiIdentifiers } from './udi-contents.ts';
 
 /** Labeler (a letter and three more), product or catalogue number (1–18), unit of measure (a digit): 2.1. */
 const deviceIdentifier = /^([A-Z][A-Z0-9]{3})([A-Z0-9]{1,18})([0-9])$/;
-/** A data identifier of ANSI MH10.8.2 as it follows a slash: 2.3. */
+/** A data identifier of ANSI MH10.8.2 as it follows a slash. */
 const dataIdentifier = /^(\d{0,3}[A-Z])(.+)$/;
 /** A lot or serial number, at most 18 characters (2.2); some labelers use hyphens and dots. */
 const lotOrSerial = /^[A-Z0-9\-. %]{0,18}$/;

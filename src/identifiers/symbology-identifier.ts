@@ -8,7 +8,7 @@ export type Symbol =
   | { readonly carries: 'anything'; readonly end: number };
 
 /**
- * Symbols with FNC1 in the first position hold element strings (GS1 General Specifications 7.8.3): GS1-128, GS1
+ * Symbols with FNC1 in the first position hold element strings (GS1 General Specifications 7.8): GS1-128, GS1
  * DataBar and Composite, GS1 DataMatrix, GS1 QR Code, GS1 DotCode.
  */
 const elementCarriers: ReadonlySet<string> = new Set([']C1', ']e0', ']d2', ']Q3', ']J1']);
