@@ -29,6 +29,8 @@ export interface MoveOptions {
   readonly becomes?: (title: Title) => Title;
   /** Which title is drawn first; lower comes first. */
   readonly prefer?: (title: Title) => number;
+  /** Which titles may be drawn at all. */
+  readonly only?: (title: Title) => boolean;
 }
 
 export class Bench {
@@ -79,11 +81,11 @@ export class Bench {
   move(load: Load, from: AccountRef, to: AccountRef, options: MoveOptions = {}): Shortfall | undefined {
     const serials = load.serials ?? [];
     if (serials.length > 0) return this.moveSerials(load, serials, from, to, options);
-    const { becomes, prefer = () => 0 } = options;
+    const { becomes, prefer = () => 0, only = () => true } = options;
     let wanted = load.quantity;
     const balances = this.holding(from.organisation, load)?.balances ?? [];
     const here = balances
-      .filter((balance) => balance.account === from.account && balance.quantity > 0)
+      .filter(({ account, quantity, title }) => account === from.account && quantity > 0 && only(title))
       .sort((a, b) => prefer(a.title) - prefer(b.title));
     for (const { title, quantity: there } of here) {
       const quantity = Math.min(there, wanted);
@@ -115,14 +117,15 @@ export class Bench {
     serials: readonly string[],
     from: AccountRef,
     to: AccountRef,
-    { becomes }: MoveOptions,
+    { becomes, only = () => true }: MoveOptions,
   ): Shortfall | undefined {
     const issuer = load.issuer ?? 'maker';
     const elsewhere: string[] = [];
     const groups = new Map<string, Transfer & { serials: string[] }>();
     for (const serial of serials) {
       const unit = this.unit(load.gtin, serial, issuer);
-      if (unit === undefined || unit.lot !== load.lot || !sameAccount(unit.at, from)) {
+      const here = unit?.lot === load.lot && sameAccount(unit.at, from) && only(unit.title);
+      if (unit === undefined || !here) {
         elsewhere.push(serial);
         continue;
       }

@@ -36,6 +36,8 @@ export type ReceiveInput = Omit<z.output<typeof receiveBody>, 'lines' | 'damaged
   readonly lines: readonly ReadLine[];
   readonly damaged: readonly ReadLine[];
   readonly noteText?: Commitment | undefined;
+  /** These are the right facts of a receipt that closed its shipment: it counts as open again. */
+  readonly correcting?: true;
 };
 
 interface ReceiveState {
@@ -77,7 +79,8 @@ export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> =
     if (shipment === undefined || shipment.to !== actor.organisation) {
       return refuse('not-found', { shipment: input.shipment });
     }
-    if (shipment.state === 'closed') return refuse('shipment/closed', { shipment: shipment.id });
+    if (shipment.state === 'closed' && input.correcting !== true)
+      return refuse('shipment/closed', { shipment: shipment.id });
     const named = [...intact, ...damaged].reduce((sum, { serials }) => sum + serials.length, 0);
     if (named > bounds.serialsPerEvent) return refuse('command/too-many-serials', { serials: named });
     const here = alreadyHere([...intact, ...damaged], bench, actor);

@@ -1,0 +1,320 @@
+/**
+ * Corrections (law 1). A correction names the wrong event and gives the reason; its transfers are the difference
+ * between what was written and what is right. Where the goods have moved on, the shortfall is drawn from
+ * `unexplained` and flagged. The wrong event stays readable, and its uses stay in exposure lists, marked.
+ */
+import type { Write } from '../database/write.ts';
+import { type AccountRef, accountParts, placeAccount } from '../ledger/account.ts';
+import {
+  type AnyEvent,
+  type Commitment,
+  type LotKey,
+  lotsOf,
+  type Transfer,
+  type Use,
+} from '../ledger/event.ts';
+import type { CorrectableType, EventDetails } from '../ledger/event-details.ts';
+import { type DecisionContext, type Refusal, refuse } from '../ledger/run.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+import { titleKey } from '../ledger/title.ts';
+import { Bench, sameAccount } from './bench.ts';
+import type { Accepting, Actor, CommandBody, StockCommand } from './command.ts';
+import { loadStock, restrictionsOnThings, type Stock } from './stock.ts';
+
+const correctable: readonly string[] = [
+  'received',
+  'accepted',
+  'rejected',
+  'moved',
+  'quarantined',
+  'quarantineReleased',
+  'used',
+  'destroyed',
+] satisfies CorrectableType[];
+
+/** The right facts, bound to the command that would have written them. */
+export interface RightFacts {
+  /** Types of event that the command writes; the corrected event must be of one of them. */
+  readonly types: readonly CorrectableType[];
+  load(snapshot: Snapshot, actor: Actor): Promise<{ readonly stock: Stock }>;
+  facts(
+    state: { readonly stock: Stock },
+    bench: Bench,
+    actor: Actor,
+    context: DecisionContext,
+  ): Accepting<object> | Refusal;
+}
+
+/** Binds a command and its input as right facts. */
+export function rightFacts<Input, State extends { readonly stock: Stock }, Answer extends object>(
+  types: readonly CorrectableType[],
+  command: StockCommand<Input, State, Answer>,
+  input: Input,
+): RightFacts {
+  let loaded: State | undefined;
+  return {
+    types,
+    async load(snapshot, actor) {
+      loaded = await command.load(snapshot, actor, input);
+      return loaded;
+    },
+    facts(state, bench, actor, context) {
+      if (loaded === undefined) throw new Error('facts before load');
+      return command.facts(input, { ...loaded, stock: state.stock }, bench, actor, context);
+    },
+  };
+}
+
+export interface CorrectInput extends CommandBody {
+  readonly event: string;
+  readonly reasonText: Commitment;
+  /** Without it, the event did not happen. */
+  readonly right?: RightFacts | undefined;
+}
+
+interface CorrectState {
+  readonly stock: Stock;
+  readonly wrong: AnyEvent | undefined;
+  readonly already: boolean;
+}
+
+export interface CorrectedAnswer {
+  readonly corrects: string;
+  readonly replaced: boolean;
+  /** Units that had moved on. */
+  readonly shortfall: number;
+  /** What the right facts answer, as if they had been sent at first. */
+  readonly right?: object;
+}
+
+export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> = {
+  async load(snapshot, actor, input) {
+    const wrong = await snapshot.event(input.event);
+    const already = (await snapshot.correctionOf(input.event)) !== undefined;
+    const transfers = wrong === undefined ? [] : effectiveTransfers(wrong);
+    const organisations = new Set([
+      actor.organisation,
+      ...transfers.flatMap(({ from, to }) => [from.organisation, to.organisation]),
+    ]);
+    const stock = await loadStock(snapshot, [...organisations], transfers);
+    const right = await input.right?.load(snapshot, actor);
+    return { wrong, already, stock: right === undefined ? stock : merged(stock, right.stock) };
+  },
+
+  facts(input, { stock, wrong, already }, bench, actor, context) {
+    if (wrong === undefined || wrong.organisation !== actor.organisation) {
+      return refuse('correction/not-yours', { event: input.event });
+    }
+    if (already) return refuse('correction/already', { event: input.event });
+    const type = correctableType(wrong);
+    if (type === undefined) return refuse('correction/impossible', { type: wrong.type });
+    if (input.right !== undefined && !input.right.types.includes(type)) {
+      return refuse('correction/other-kind', { type });
+    }
+    const before = effectiveTransfers(wrong);
+    const right = rightAfterUndoing(before, input, stock, actor, context);
+    if (right?.kind === 'refused') return right;
+    const rightEvent = right?.events[0];
+    const effective = rightEvent?.transfers ?? [];
+    const shortfall = layDifference(bench, before, effective);
+    return {
+      kind: 'facts',
+      events: [
+        {
+          type: 'corrected',
+          step: 'correcting',
+          transfers: bench.take(),
+          uses: rightEvent?.uses ?? [],
+          about: lotsOf(wrong),
+          ...(rightEvent?.place === undefined ? {} : { place: rightEvent.place }),
+          documents: rightEvent?.documents ?? [],
+          corrects: wrong.id,
+          details: {
+            correctedType: type,
+            reason: input.reasonText,
+            replaced: rightEvent !== undefined,
+            ...(rightEvent === undefined ? {} : { right: { [type]: rightEvent.details } }),
+            effective,
+            voidedUses: wrong.uses.map(voided),
+            shortfall,
+          },
+        },
+      ],
+      answer: {
+        corrects: wrong.id,
+        replaced: rightEvent !== undefined,
+        shortfall,
+        ...(right === undefined ? {} : { right: right.answer }),
+      },
+      writes: writesOf(right),
+    };
+  },
+};
+
+function writesOf(right: Accepting<object> | undefined): readonly Write[] {
+  return right?.writes ?? [];
+}
+
+/** A correction can itself be corrected: it stands for the type that it corrected. */
+function correctableType(event: AnyEvent): CorrectableType | undefined {
+  if (event.type === 'corrected') return event.details.correctedType;
+  return correctable.includes(event.type) ? (event.type as CorrectableType) : undefined;
+}
+
+/** @returns what the event's transfers come to now. */
+function effectiveTransfers(event: AnyEvent): readonly Transfer[] {
+  return event.type === 'corrected' ? event.details.effective : event.transfers;
+}
+
+function voided({ pseudonym, gtin, issuer, serial }: Use): EventDetails['corrected']['voidedUses'][number] {
+  return {
+    pseudonym,
+    gtin,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(serial === undefined ? {} : { serial }),
+  };
+}
+
+/** Decides the right facts on a bench on which the wrong event never happened. */
+function rightAfterUndoing(
+  before: readonly Transfer[],
+  { right }: CorrectInput,
+  stock: Stock,
+  actor: Actor,
+  context: DecisionContext,
+): Accepting<object> | Refusal | undefined {
+  if (right === undefined) return undefined;
+  const undone = new Bench(stock);
+  for (const transfer of before) undo(undone, transfer, transfer.from);
+  undone.take();
+  return right.facts({ stock }, undone, actor, context);
+}
+
+/**
+ * Lays what has to change, and no more: what is in both stays as it is.
+ * @returns units that were no longer where the wrong event had put them
+ */
+function layDifference(bench: Bench, before: readonly Transfer[], after: readonly Transfer[]): number {
+  const gone = minus(before, after);
+  const added = minus(after, before);
+  let shortfall = 0;
+  for (const transfer of gone) {
+    shortfall += undo(bench, transfer, withoutMakingAvailable(bench.stock, transfer));
+  }
+  for (const transfer of added) redo(bench, transfer);
+  return shortfall;
+}
+
+/** Undoing must not make a recalled device available: it goes back to its shelf, in quarantine. */
+function withoutMakingAvailable(stock: Stock, transfer: Transfer): AccountRef {
+  const { from } = transfer;
+  const parts = accountParts(from.account);
+  if (parts.kind !== 'place' || parts.condition !== 'available') return from;
+  const restricted = restrictionsOnThings(stock, transfer).length > 0;
+  return restricted ? { ...from, account: placeAccount(parts.place, 'quarantined') } : from;
+}
+
+/** Moves things back under their own title; what is not there any more is drawn from `unexplained` there. */
+function undo(bench: Bench, transfer: Transfer, back: AccountRef): number {
+  const held = transfer.becomes ?? transfer.title;
+  const short = bench.move(transfer, transfer.to, back, {
+    only: (title) => titleKey(title) === titleKey(held),
+    ...(transfer.becomes === undefined ? {} : { becomes: () => transfer.title }),
+  });
+  if (short === undefined) return 0;
+  const from: AccountRef = { organisation: transfer.to.organisation, account: 'unexplained' };
+  // What had itself been drawn from there, and has moved on, is as unexplained as before.
+  if (sameAccount(from, back)) return short.quantity;
+  bench.lay([
+    {
+      ...lotOf(transfer),
+      quantity: short.quantity,
+      from,
+      to: back,
+      title: transfer.title,
+      ...(short.serials.length === 0 ? {} : { issuer: transfer.issuer ?? 'maker', serials: short.serials }),
+    },
+  ]);
+  return short.quantity;
+}
+
+/** Lays a right transfer; what its source no longer has is drawn from `unexplained`. */
+function redo(bench: Bench, transfer: Transfer): void {
+  const { becomes, title } = transfer;
+  const source = transfer.from.account;
+  if (source === 'unexplained' || source === 'production') {
+    bench.lay([transfer]);
+    return;
+  }
+  const short = bench.move(transfer, transfer.from, transfer.to, {
+    prefer: (held) => (titleKey(held) === titleKey(title) ? 0 : 1),
+    ...(becomes === undefined ? {} : { becomes: () => becomes }),
+  });
+  if (short === undefined) return;
+  bench.draw(
+    { ...loadOf(transfer), quantity: short.quantity, serials: short.serials },
+    transfer.to,
+    becomes ?? title,
+  );
+}
+
+/** @returns the part of `whole` that `part` does not have: by serial number where there are any, else by quantity. */
+function minus(whole: readonly Transfer[], part: readonly Transfer[]): Transfer[] {
+  const left = new Map<string, { quantity: number; serials: Set<string> }>();
+  for (const transfer of part) {
+    const key = movementKey(transfer);
+    const entry = left.get(key) ?? { quantity: 0, serials: new Set<string>() };
+    entry.quantity += transfer.quantity;
+    for (const serial of transfer.serials ?? []) entry.serials.add(serial);
+    left.set(key, entry);
+  }
+  return whole.flatMap((transfer) => {
+    const shared = left.get(movementKey(transfer));
+    if (shared === undefined) return [transfer];
+    if (transfer.serials !== undefined) {
+      const serials = transfer.serials.filter((serial) => !shared.serials.has(serial));
+      return serials.length === 0 ? [] : [{ ...transfer, serials, quantity: serials.length }];
+    }
+    const cancelled = Math.min(shared.quantity, transfer.quantity);
+    shared.quantity -= cancelled;
+    return cancelled === transfer.quantity ? [] : [{ ...transfer, quantity: transfer.quantity - cancelled }];
+  });
+}
+
+function movementKey({ gtin, lot, issuer, from, to, title, becomes }: Transfer): string {
+  return JSON.stringify([
+    gtin,
+    lot,
+    issuer ?? null,
+    from.organisation,
+    from.account,
+    to.organisation,
+    to.account,
+    titleKey(title),
+    becomes === undefined ? null : titleKey(becomes),
+  ]);
+}
+
+function lotOf({ gtin, lot }: LotKey): LotKey {
+  return { gtin, lot };
+}
+
+function loadOf({ gtin, lot, quantity, issuer, serials }: Transfer) {
+  return {
+    gtin,
+    lot,
+    quantity,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(serials === undefined ? {} : { serials }),
+  };
+}
+
+function merged(a: Stock, b: Stock): Stock {
+  return {
+    holdings: new Map([...a.holdings, ...b.holdings]),
+    units: new Map([...a.units, ...b.units]),
+    lots: new Map([...a.lots, ...b.lots]),
+    products: new Map([...a.products, ...b.products]),
+    productRestrictions: new Map([...a.productRestrictions, ...b.productRestrictions]),
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * What of an entry another may read (law 7): a pure list of fields for each relation, deny by default. Nobody
+ * outside the writing organisation reads an event; they read this.
+ */
+import type { Organisation } from '../catalogue/organisation.ts';
+import { type AccountParts, type AccountRef, accountParts, type Condition } from '../ledger/account.ts';
+import type { Entry } from '../ledger/entry.ts';
+import type { Deviation, Transfer, Use } from '../ledger/event.ts';
+import type { EventType } from '../ledger/event-details.ts';
+import type { Title } from '../ledger/title.ts';
+import { type Relation, relationTo, type Viewer } from './viewer.ts';
+
+export interface DisclosedAccount {
+  readonly organisation: string;
+  readonly kind: AccountParts['kind'];
+  readonly condition?: Condition;
+  /** Own places only. */
+  readonly place?: string;
+}
+
+export interface DisclosedTransfer {
+  readonly quantity: number;
+  readonly serials?: readonly string[];
+  readonly from: DisclosedAccount;
+  readonly to: DisclosedAccount;
+  /** Own books only. */
+  readonly title?: Title;
+}
+
+export interface DisclosedUse {
+  readonly pseudonym: string;
+  readonly serial?: string;
+  readonly implanted: boolean;
+  readonly deviations: readonly Deviation[];
+  readonly programme?: string;
+}
+
+export interface DisclosedEntry {
+  readonly gtin: string;
+  readonly lot: string;
+  readonly type: EventType;
+  readonly organisation: string;
+  /** RFC 3339 with offset. */
+  readonly eventTime: string;
+  readonly recordTime: string;
+  readonly transfers: readonly DisclosedTransfer[];
+  /** The fields below are the writing organisation's own. */
+  readonly event?: string;
+  readonly actor?: string;
+  readonly place?: string;
+  readonly corrects?: string;
+  readonly uses?: readonly DisclosedUse[];
+}
+
+/** Who the maker of a product is, and where organisations lie. */
+export interface DisclosureFacts {
+  readonly maker: string | undefined;
+  readonly organisations: ReadonlyMap<string, Pick<Organisation, 'area'>>;
+}
+
+/** Events that say nothing of quantities to others: moves inside, and words about a lot. */
+const internal: readonly EventType[] = ['moved', 'labelsPrinted', 'labelsSpoiled', 'counted'];
+
+/** Words that a maker says of its lot, for everyone who holds it. */
+const saidToHolders: readonly EventType[] = [
+  'lotReleased',
+  'lotHeld',
+  'holdLifted',
+  'recallInitiated',
+  'recallWidened',
+];
+
+/**
+ * @returns what the viewer may read of the entry, or undefined where that is nothing.
+ *
+ * own: everything, the books of others as organisation and kind of account. A counterparty in whose books the event
+ * moved something: that movement. maker: movements between organisations and kinds of account, never places, people,
+ * titles or uses. authority: as the maker, of organisations in its area.
+ */
+export function disclose(
+  entry: Entry,
+  viewer: Viewer,
+  { maker, organisations }: DisclosureFacts,
+): DisclosedEntry | undefined {
+  const relation = (organisation: string) => relationTo(viewer, organisation, maker, organisations);
+  const toWriter = relation(entry.organisation);
+  if (toWriter === 'own') return ownEntry(entry, viewer);
+  if (internal.includes(entry.type)) return undefined;
+  const transfers = entry.transfers.filter((transfer) => maySee(transfer, relation));
+  const spoken = saidToHolders.includes(entry.type) && toWriter !== 'none';
+  if (transfers.length === 0 && !spoken) return undefined;
+  return {
+    gtin: entry.gtin,
+    lot: entry.lot,
+    type: entry.type,
+    organisation: entry.organisation,
+    eventTime: entry.eventTime,
+    recordTime: entry.recordTime,
+    transfers: transfers.map((transfer) => outsideView(transfer, viewer)),
+  };
+}
+
+/**
+ * A movement is seen by whoever has a side in it, and by maker and authority where both sides are theirs to see: a
+ * movement between a sender in the area and a receiver outside it would tell of the receiver.
+ */
+function maySee({ from, to }: Transfer, relation: (organisation: string) => Relation): boolean {
+  const sides = [relation(from.organisation), relation(to.organisation)];
+  return sides.includes('own') || sides.every((side) => side !== 'none');
+}
+
+function ownEntry(entry: Entry, viewer: Viewer): DisclosedEntry {
+  const { gtin, lot, type, organisation, eventTime, recordTime, event, actor, place, corrects } = entry;
+  return {
+    gtin,
+    lot,
+    type,
+    organisation,
+    eventTime,
+    recordTime,
+    transfers: entry.transfers.map((transfer) => outsideView(transfer, viewer)),
+    event,
+    actor,
+    ...(place === undefined ? {} : { place }),
+    ...(corrects === undefined ? {} : { corrects }),
+    uses: entry.uses.map(ownUse),
+  };
+}
+
+function ownUse({ pseudonym, serial, implanted, deviations, programme }: Use): DisclosedUse {
+  return {
+    pseudonym,
+    ...(serial === undefined ? {} : { serial }),
+    implanted,
+    deviations,
+    ...(programme === undefined ? {} : { programme }),
+  };
+}
+
+function outsideView(
+  { quantity, serials, from, to, title, becomes }: Transfer,
+  viewer: Viewer,
+): DisclosedTransfer {
+  const ownTitle =
+    to.organisation === viewer.organisation
+      ? (becomes ?? title)
+      : from.organisation === viewer.organisation
+        ? title
+        : undefined;
+  return {
+    quantity,
+    ...(serials === undefined ? {} : { serials }),
+    from: disclosedAccount(from, viewer),
+    to: disclosedAccount(to, viewer),
+    ...(ownTitle === undefined ? {} : { title: ownTitle }),
+  };
+}
+
+/** @returns an account without the place, unless it is the viewer's own. */
+export function disclosedAccount({ organisation, account }: AccountRef, viewer: Viewer): DisclosedAccount {
+  const parts = accountParts(account);
+  if (parts.kind !== 'place') return { organisation, kind: parts.kind };
+  const { kind, condition, place } = parts;
+  return {
+    organisation,
+    kind,
+    condition,
+    ...(organisation === viewer.organisation ? { place } : {}),
+  };
+}
