@@ -19,7 +19,7 @@ describe('organisations', () => {
       address: '示例路 1 号',
       contact: { person: '张三', telephone: '020-00000000' },
       licences: [{ kind: 'medical-institution-licence', number: 'PDY000001', validFrom: '2020-01-01' }],
-      gln: '6901234500014',
+      gln: '6901234500011',
       active: true,
       createdAt: '2026-01-01T00:00:00.000Z',
     };
