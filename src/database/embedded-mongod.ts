@@ -21,8 +21,10 @@ const replicaSet = 'pps-trace';
 const loopback = '127.0.0.1';
 const launchLimitMs = 60_000;
 const shutdownLimitMs = 60_000;
-/** mongodb-memory-server's watcher looks every 2 s whether we are alive, and then ends mongod in good order. */
+/** For one that our killed predecessor left, which we ask to end: it writes a checkpoint first. */
 const orphanLimitMs = 30_000;
+/** For one of which we know nothing: a watcher that looks every 2 s may just be ending it. */
+const strangerLimitMs = 10_000;
 const pollMs = 50;
 const portAttempts = 3;
 
@@ -101,8 +103,9 @@ async function startClaimed(options: EmbeddedMongodOptions, claim: DirectoryClai
 async function waitForOrphan(dbPath: string, previous: ClaimHolder | undefined): Promise<void> {
   const pid = Number.parseInt(await readFile(join(dbPath, 'mongod.lock'), 'utf8').catch(() => ''), 10);
   if (Number.isNaN(pid) || !(await runsOn(pid, dbPath))) return;
-  if (previous?.mongodPid === pid) process.kill(pid, 'SIGTERM');
-  for (let waitedMs = 0; waitedMs < orphanLimitMs; waitedMs += pollMs) {
+  const ours = previous?.mongodPid === pid;
+  if (ours) process.kill(pid, 'SIGTERM');
+  for (let waitedMs = 0; waitedMs < (ours ? orphanLimitMs : strangerLimitMs); waitedMs += pollMs) {
     if (!processExists(pid)) return;
     await sleep(pollMs);
   }
@@ -189,7 +192,7 @@ function instanceOptions(
   };
 }
 
-/** Keeps the last lines that mongod printed, for the sentence that says why it did not start. */
+/** mongodb-memory-server's handling of the process, quieter, and with the last lines that mongod printed. */
 class EmbeddedInstance extends MongoInstance {
   readonly log: string[] = [];
 
@@ -197,6 +200,12 @@ class EmbeddedInstance extends MongoInstance {
     this.log.push(...message.toString().split('\n'));
     this.log.splice(0, this.log.length - 200);
     super.stdoutHandler(message);
+  }
+
+  /** We have sent the shutdown command already; the original would send it again, to a server that may be gone. */
+  override stop(): Promise<boolean> {
+    this.isReplSet = false;
+    return super.stop();
   }
 
   /** The original parses a whole chunk as one line of JSON, and throws out of a stream's event when it is two. */
@@ -230,7 +239,7 @@ async function shutDown(host: string, ended: Promise<void>): Promise<void> {
   const client = new MongoClient(`mongodb://${host}/`, options);
   const asked = client
     .db('admin')
-    .command({ shutdown: 1, force: true, timeoutSecs: 1 })
+    .command({ shutdown: 1, force: true, timeoutSecs: 0 })
     .catch(() => undefined);
   await Promise.race([asked.then(() => ended), ended, sleep(shutdownLimitMs, undefined, { ref: false })]);
   await client.close();

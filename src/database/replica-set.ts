@@ -5,10 +5,11 @@ import mongoose from 'mongoose';
 import { z } from 'zod';
 import { CannotStart } from '../errors.ts';
 
-const { MongoClient, MongoServerError } = mongoose.mongo;
+const { MongoClient, MongoNetworkError, MongoServerError } = mongoose.mongo;
 type Admin = mongoose.mongo.Db;
 
-const primaryLimitMs = 30_000;
+/** A mongod that starts on a new port first asks whoever has its old one, and waits 30 s for one that is silent. */
+const primaryLimitMs = 60_000;
 const pollMs = 25;
 
 /** Server error codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
@@ -38,8 +39,7 @@ export async function becomePrimary(member: Member): Promise<string> {
   const client = await MongoClient.connect(`mongodb://${member.host}/`, { directConnection: true });
   try {
     const admin = client.db('admin');
-    await configure(admin, member);
-    await waitForPrimary(admin);
+    await untilPrimary(admin, member);
     const answer = await admin.command({ getParameter: 1, featureCompatibilityVersion: 1 });
     return z.object({ version: z.string() }).parse(answer.featureCompatibilityVersion).version;
   } finally {
@@ -80,13 +80,22 @@ async function storedConfig(admin: Admin): Promise<ReplicaConfig | undefined> {
   }
 }
 
-async function waitForPrimary(admin: Admin): Promise<void> {
+/**
+ * A server that changes its state closes its connections, so one that breaks while we configure or ask says nothing
+ * about the outcome: what is true now is looked up again.
+ */
+async function untilPrimary(admin: Admin, member: Member): Promise<void> {
   for (let waitedMs = 0; waitedMs < primaryLimitMs; waitedMs += pollMs) {
-    if ((await admin.command({ hello: 1 })).isWritablePrimary === true) return;
+    try {
+      await configure(admin, member);
+      if ((await admin.command({ hello: 1 })).isWritablePrimary === true) return;
+    } catch (error) {
+      if (!(error instanceof MongoNetworkError)) throw error;
+    }
     await sleep(pollMs);
   }
   throw new CannotStart(
-    `The embedded MongoDB server did not become ready within ${primaryLimitMs / 1000} seconds; see its log.`,
+    `The embedded MongoDB server did not become ready within ${primaryLimitMs / 1000} seconds: start again, and if it stays so, look for a full or slow disk.`,
   );
 }
 
