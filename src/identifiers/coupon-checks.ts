@@ -2,7 +2,8 @@ import { daysInMonth, fullYear, referenceYearByDefault } from './calendar-date.t
 import { isDigits } from './check-digit.ts';
 
 /**
- * The inner structure of North American coupon codes, AI (8110) and (8112): GS1 General Specifications 3.9. Each reader takes what it knows from the text and answers where it stopped, or undefined where it cannot.
+ * The inner structure of North American coupon codes, AI (8110) and (8112): GS1 General Specifications 3.9. Each
+ * reader takes what it knows from the text and answers where it stopped, or undefined where it cannot.
  */
 type Reader = (text: string, at: number) => number | undefined;
 

@@ -41,6 +41,10 @@ export function readHibc(text: string, start: number, referenceYear: number): Re
   if (mod43(message.slice(0, -1)) !== message.slice(-1)) {
     return refuse({ code: 'udi/check-character', position: end - 1 });
   }
+  if (message.startsWith('+/')) {
+    // The Provider Applications Standard: data of a hospital's own, no device.
+    return refuse({ code: 'udi/unsupported', position: start });
+  }
   const reading: Reading = { elements: [], identifiers: {}, referenceYear };
   const finding = readMessage(message.slice(1, -1), start + 1, reading);
   return finding === undefined

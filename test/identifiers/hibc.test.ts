@@ -106,6 +106,7 @@ describe('HIBC', () => {
       ['+A123BJC5D6E71H', 'udi/check-character@14'],
       ['+A123bJC5D6E71G', 'udi/character@5'],
       ['+', 'udi/length@1'],
+      [checked('+/EAB1234'), 'udi/unsupported@0'],
       [checked('+A1231'), 'udi/length@1'],
       [checked('+A123BJ-5D6E71'), 'udi/value@1'],
       [checked('+A99912345/$$1328LOT'), 'udi/date@13'],
