@@ -25,8 +25,11 @@ export interface StoredPerson {
   readonly active: boolean;
   readonly createdAt: Date;
   readonly lastSignInAt?: Date;
-  /** Counts token changes: what two who issue at once contend for. */
-  readonly tokenChanges: number;
+  /**
+   * Counts the sessions and tokens opened. Each opening writes it, so that one which races a reset or a deactivation
+   * loses: an update that changes nothing would take no lock.
+   */
+  readonly openings: number;
 }
 
 export interface StoredSession {
@@ -114,7 +117,7 @@ const personSchema = new Schema<StoredPerson>(
     active: flag,
     createdAt: day,
     lastSignInAt: Date,
-    tokenChanges: count,
+    openings: count,
   },
   { ...options, collection: 'people' },
 );

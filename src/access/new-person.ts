@@ -56,7 +56,7 @@ export async function createPerson(
     passwordMustChange: oneTimePassword !== undefined,
     active: true,
     createdAt: parts.clock.now(),
-    tokenChanges: 0,
+    openings: 0,
   };
   const insert = (inSession: ClientSession) => insertPerson(parts, person, by, inSession);
   await (session === undefined ? inTransaction(parts.connection, insert) : insert(session));

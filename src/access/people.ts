@@ -57,9 +57,13 @@ export async function listPeople(
   { cursor, limit }: { cursor?: string | undefined; limit: number },
   { active }: { active?: boolean } = {},
 ): Promise<{ items: readonly StoredPerson[]; next?: string }> {
-  const query = peopleOn(connection).find({ organisation, ...(active !== undefined && { active }) });
-  if (cursor !== undefined) query.where('_id').gt(decodeCursor(cursor, position) as never);
-  const found = await query
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, position);
+  const found = await peopleOn(connection)
+    .find({
+      organisation,
+      ...(active !== undefined && { active }),
+      ...(after !== undefined && { _id: mongoose.trusted({ $gt: after }) }),
+    })
     .sort({ _id: 1 })
     .limit(limit + 1)
     .lean<StoredPerson[]>();

@@ -82,7 +82,7 @@ function open(parts: AccessParts, person: StoredPerson, from: Origin): Promise<O
   return inTransaction(parts.connection, async (session) => {
     const { matchedCount } = await peopleOn(parts.connection).updateOne(
       { _id, active: true, passwordHash: passwordHash ?? '' },
-      { $set: { lastSignInAt: parts.clock.now() } },
+      { $set: { lastSignInAt: parts.clock.now() }, $inc: { openings: 1 } },
       { session },
     );
     if (matchedCount === 0) return undefined;

@@ -111,7 +111,7 @@ async function requireRoom(
 ): Promise<void> {
   const { matchedCount } = await peopleOn(connection).updateOne(
     { _id: person, active: true },
-    { $inc: { tokenChanges: 1 } },
+    { $inc: { openings: 1 } },
     { session },
   );
   if (matchedCount === 0) throw new Failure('access/sign-in-required');

@@ -1,15 +1,4 @@
-/** The log: JSON lines, without bodies, queries, secrets or identity. */
-
-import { type Logger, pino } from 'pino';
-
-/**
- * @param level `silent` in tests
- * @returns a logger on standard output, or on the stream given
- */
-export function createLog(level: string, destination?: { write(line: string): void }): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return destination === undefined ? pino(options) : pino(options, destination);
-}
+/** What the log may say of an error. */
 
 /**
  * What may be logged of an error that nobody expected. The messages of JSON.parse and of the database quote what

@@ -3,9 +3,9 @@
 import { systemIds } from '../../src/clock.ts';
 import { Failure } from '../../src/errors.ts';
 import { type ApplicationOptions, createApplication } from '../../src/http/application.ts';
-import { createLog } from '../../src/http/log.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import type { Route } from '../../src/http/route.ts';
+import { createLogger } from '../../src/logging.ts';
 import { serve, type TestServer } from '../support/http.ts';
 
 export interface TestCaller {
@@ -37,7 +37,7 @@ export async function serveRoutes(
       sessionCookie: 'session',
       publicUrl: new URL('http://127.0.0.1:8080'),
       ids: systemIds,
-      log: createLog('info', { write: (line) => void lines.push(line) }),
+      log: createLogger('info', { write: (line: string) => void lines.push(line) }),
       metrics: createMetrics({ process: false }),
       checks: [],
       version: '0.0.0',
