@@ -33,8 +33,10 @@ export class Server {
   private constructor(host: string) {
     this.#host = host;
     this.#http = createHttpServer((request, response) => {
-      // A connection that is kept alive would go on sending requests to a server that is closing.
-      if (this.#closing !== undefined) response.setHeader('Connection', 'close');
+      // A client that keeps its connection alive would hold a server that is closing until it times out.
+      response.once('close', () => {
+        if (this.#closing !== undefined) setImmediate(() => this.#http.closeIdleConnections());
+      });
       this.#answer(request, response);
     });
   }
