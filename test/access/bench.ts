@@ -22,6 +22,7 @@ export interface Bench {
   readonly parts: SessionRouteParts;
   readonly db: Awaited<ReturnType<typeof testDatabase>>['db'];
   readonly logLines: string[];
+  readonly routes: readonly Route[];
   /** Turns the service's clock forward. */
   pass(ms: number): void;
   now(): Date;
@@ -78,8 +79,9 @@ export async function accessBench({
     organisations: { find: async (id) => organisations.get(id) },
   };
   const logLines: string[] = [];
+  const routes = [...accessRoutes(parts), ...probes, open];
   const application = createApplication<Caller, Permission>({
-    routes: [...accessRoutes(parts), ...probes, open],
+    routes,
     authenticate: createAuthenticator({ ...parts, rate }),
     authorise,
     describeCaller,
@@ -98,6 +100,7 @@ export async function accessBench({
     parts,
     db: database.db,
     logLines,
+    routes,
     now: clock.now,
     pass: (ms) => {
       nowMs += ms;
