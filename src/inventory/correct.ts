@@ -84,7 +84,7 @@ export interface CorrectedAnswer {
   /** Units that had moved on. */
   readonly shortfall: number;
   /** What the right facts answer, as if they had been sent at first. */
-  readonly right?: object;
+  readonly right?: Readonly<Record<string, unknown>>;
 }
 
 export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> = {
@@ -144,7 +144,7 @@ export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> 
         corrects: wrong.id,
         replaced: rightEvent !== undefined,
         shortfall,
-        ...(right === undefined ? {} : { right: right.answer }),
+        ...(right === undefined ? {} : { right: { ...right.answer } }),
       },
       writes: writesOf(right),
     };

@@ -89,7 +89,7 @@ function readScan(
   pointer: string,
   today: string,
 ): ReadLine | InputFault {
-  const parsed = parseUdi(line.scan, { today });
+  const parsed = parseUdi(line.scan, { today, shortGtinsInLinks: true });
   if (!parsed.ok) return { pointer: `${pointer}/scan`, zh: parsed.fault.zh, en: parsed.fault.en };
   const { gtin: scannedGtin, lot, serial, expiresOn, manufacturedOn } = parsed.udi.identifiers;
   if (scannedGtin === undefined) throw new Failure('device/not-a-gtin', { pointer });

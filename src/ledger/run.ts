@@ -129,6 +129,31 @@ export class Ledger {
     }
   }
 
+  /**
+   * Looks at one snapshot without a command: no event is written. What `look` writes itself commits with it, before
+   * its answer is given.
+   * @throws Failure `service/busy` where it cannot be had in time
+   */
+  async inspect<Answer>(look: (snapshot: Snapshot) => Promise<Answer>): Promise<Answer> {
+    const deadline = performance.now() + (this.settings.deadlineMs ?? defaultDeadlineMs);
+    for (let attempt = 0; ; attempt += 1) {
+      const session = this.settings.client.startSession({ causalConsistency: true });
+      try {
+        session.startTransaction(transactionOptions(deadline));
+        const answer = await look(new Snapshot(this.settings.db, session));
+        await commit(session, deadline);
+        return answer;
+      } catch (error) {
+        if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
+        if (!isTransient(error)) throw error;
+        if (performance.now() > deadline) throw new Failure('service/busy', { attempts: attempt + 1 });
+      } finally {
+        await session.endSession();
+      }
+      await backOff(attempt);
+    }
+  }
+
   private async attempts<State, Answer>(
     command: Command,
     steps: CommandSteps<State, Answer>,
@@ -146,7 +171,7 @@ export class Ledger {
       } finally {
         await session.endSession();
       }
-      await wait(Math.random() * Math.min(200, 2 ** attempt));
+      await backOff(attempt);
     }
   }
 
@@ -159,13 +184,7 @@ export class Ledger {
     deadline: number,
   ): Promise<Accepted<Answer>> {
     const snapshot = new Snapshot(this.settings.db, session);
-    session.startTransaction({
-      readConcern: { level: 'snapshot' },
-      writeConcern: durable,
-      readPreference: 'primary',
-      // Where no majority answers, a commit would wait for it without an end.
-      maxCommitTimeMS: Math.max(1, Math.ceil(deadline - performance.now())),
-    });
+    session.startTransaction(transactionOptions(deadline));
     let decision: Decision<Answer>;
     let events: readonly AnyEvent[];
     try {
@@ -243,6 +262,21 @@ export class Ledger {
       await wait(20);
     }
   }
+}
+
+function transactionOptions(deadline: number): mongo.TransactionOptions {
+  return {
+    readConcern: { level: 'snapshot' },
+    writeConcern: durable,
+    readPreference: 'primary',
+    // Where no majority answers, a commit would wait for it without an end.
+    maxCommitTimeMS: Math.max(1, Math.ceil(deadline - performance.now())),
+  };
+}
+
+/** Jittered, so that commands that overtook each other do not meet again. */
+async function backOff(attempt: number): Promise<void> {
+  await wait(Math.random() * Math.min(200, 2 ** attempt));
 }
 
 function replay<Answer>(

@@ -1,0 +1,181 @@
+/** The route of corrections: the right facts are the very body that the wrong event should have been written with. */
+import { z } from 'zod';
+import { type Route, route } from '../access/route.ts';
+import { Failure } from '../errors.ts';
+import { text, uuid } from '../http/fields.ts';
+import { accept, acceptBody } from './accept.ts';
+import { actorOf } from './caller-routes.ts';
+import {
+  type Actor,
+  assertHappened,
+  commandAnswer,
+  commandFields,
+  commitTexts,
+  runCommand,
+} from './command.ts';
+import { correct, type RightFacts, rightFacts } from './correct.ts';
+import {
+  acceptInput,
+  destroyInput,
+  moveInput,
+  type Prepared,
+  quarantineInput,
+  receiveInput,
+  recordUseInput,
+  releaseQuarantineInput,
+  required,
+} from './inputs.ts';
+import { receive, receiveBody } from './receive.ts';
+import { recordUse, recordUseBody } from './record-use.ts';
+import {
+  destroy,
+  destroyBody,
+  move,
+  moveBody,
+  quarantine,
+  quarantineBody,
+  releaseQuarantine,
+  releaseQuarantineBody,
+} from './relocate.ts';
+import type { UseParts } from './use-routes.ts';
+
+const ownFields = { commandId: true, happenedAt: true } as const;
+
+const right = z.discriminatedUnion('type', [
+  receiveBody.omit(ownFields).extend({ type: z.literal('received') }),
+  z.strictObject({ ...acceptBody.shape, type: z.literal('accepted') }).omit(ownFields),
+  moveBody.omit(ownFields).extend({ type: z.literal('moved') }),
+  quarantineBody.omit(ownFields).extend({ type: z.literal('quarantined') }),
+  releaseQuarantineBody.omit(ownFields).extend({ type: z.literal('quarantineReleased') }),
+  destroyBody.omit(ownFields).extend({ type: z.literal('destroyed') }),
+  recordUseBody.omit({ commandId: true, happenedAt: true }).extend({ type: z.literal('used') }),
+]);
+
+const correctBody = z.strictObject({
+  ...commandFields,
+  reason: text({ max: 2000, lines: true }),
+  /** When it really happened; without it, when the correction was made. */
+  right: right.optional(),
+});
+
+export function correctionRoutes(parts: UseParts): Route[] {
+  return [
+    route(
+      'POST',
+      '/api/v1/events/:event/correction',
+      'event:correct',
+      {
+        summary: 'Correct an event that we wrote 更正',
+        params: z.strictObject({ event: uuid() }),
+        body: correctBody,
+        answer: z.strictObject({
+          ...commandAnswer,
+          corrects: z.string(),
+          replaced: z.boolean(),
+          shortfall: z.int(),
+          right: z.looseObject({}).optional(),
+        }),
+      },
+      async ({ caller, params, body }) => {
+        const actor = actorOf(caller);
+        const { commandId, reason } = body;
+        const happenedAt = body.happenedAt ?? parts.clock.now().toISOString();
+        assertHappened(happenedAt, parts.clock);
+        if (body.right !== undefined) assertPermitted(body.right.type, caller.permissions);
+        const prepared =
+          body.right === undefined
+            ? undefined
+            : await prepareRight(parts, actor, { commandId, happenedAt }, body.right);
+        const texts = commitTexts({ reason }, actor.organisation, parts.ids);
+        const call = {
+          route: 'POST /api/v1/events/:event/correction',
+          actor,
+          content: { ...body, ...params },
+          input: {
+            commandId,
+            happenedAt,
+            event: params.event,
+            reasonText: required(texts.commitments.reason),
+            right: prepared?.facts,
+          },
+          writes: [...texts.writes, ...(prepared?.writes ?? [])],
+        };
+        return { status: 201, body: await runCommand(parts, correct, call) };
+      },
+    ),
+  ];
+}
+
+/** Writing the right facts asks for the permission that writing them at first would have asked for. */
+const permissionFor = {
+  received: 'shipment:receive',
+  accepted: 'stock:accept',
+  moved: 'stock:move',
+  quarantined: 'stock:quarantine',
+  quarantineReleased: 'stock:accept',
+  destroyed: 'stock:destroy',
+  used: 'use:record',
+} as const;
+
+function assertPermitted(type: keyof typeof permissionFor, permissions: ReadonlySet<string>): void {
+  if (!permissions.has(permissionFor[type])) throw new Failure('access/forbidden');
+}
+
+interface Common {
+  readonly commandId: string;
+  readonly happenedAt: string;
+}
+
+interface PreparedRight {
+  readonly facts: RightFacts;
+  readonly writes: Prepared<unknown>['writes'];
+}
+
+async function prepareRight(
+  parts: UseParts,
+  actor: Actor,
+  common: Common,
+  stated: z.output<typeof right>,
+): Promise<PreparedRight> {
+  switch (stated.type) {
+    case 'received': {
+      const { type, ...body } = stated;
+      const { input, writes } = await receiveInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], receive, { ...input, correcting: true }), writes };
+    }
+    case 'accepted': {
+      const { type, ...body } = stated;
+      const { input, writes } = await acceptInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type, 'rejected'], accept, input), writes };
+    }
+    case 'moved': {
+      const { type, ...body } = stated;
+      const { input, writes } = await moveInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], move, input), writes };
+    }
+    case 'quarantined': {
+      const { type, ...body } = stated;
+      const { input, writes } = await quarantineInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], quarantine, input), writes };
+    }
+    case 'quarantineReleased': {
+      const { type, ...body } = stated;
+      const { input, writes } = await releaseQuarantineInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], releaseQuarantine, input), writes };
+    }
+    case 'destroyed': {
+      const { type, ...body } = stated;
+      const { input, writes } = await destroyInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], destroy, input), writes };
+    }
+    case 'used': {
+      const { type, ...body } = stated;
+      const { input, writes } = await recordUseInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], recordUse(parts.patients), input), writes };
+    }
+    default: {
+      const impossible: never = stated;
+      throw new Error(`unreachable: ${JSON.stringify(impossible)}`);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * From a parsed body to a command's input: scans are read, texts are committed to, places and people are looked up.
+ * The direct route and the correction of what it wrote go through the same functions.
+ */
+
+import type { z } from 'zod';
+import { dayInChina } from '../catalogue/day.ts';
+import { readOrganisation, readOrganisations } from '../catalogue/organisations.ts';
+import { readProducts } from '../catalogue/products.ts';
+import { runsOn } from '../catalogue/programme.ts';
+import { readProgramme } from '../catalogue/programmes.ts';
+import type { Write } from '../database/write.ts';
+import { Failure } from '../errors.ts';
+import type { AcceptInput, acceptBody } from './accept.ts';
+import { type Actor, assertPeople, commitTexts, type InventoryParts, ownPlaces } from './command.ts';
+import { readLines } from './lines.ts';
+import type { ReceiveInput, receiveBody } from './receive.ts';
+import type { RecordUseInput, recordUseBody } from './record-use.ts';
+import type {
+  DestroyInput,
+  destroyBody,
+  MoveInput,
+  moveBody,
+  QuarantineInput,
+  quarantineBody,
+  ReleaseQuarantineInput,
+  releaseQuarantineBody,
+} from './relocate.ts';
+import type { ShipInput, shipBody } from './ship.ts';
+import { readShipment } from './shipment.ts';
+
+/** An input, and the salted texts to be stored with it. */
+export interface Prepared<Input> {
+  readonly input: Input;
+  readonly writes: readonly Write[];
+}
+
+function day({ clock }: InventoryParts): string {
+  return dayInChina(clock.now());
+}
+
+export async function shipInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof shipBody>,
+): Promise<Prepared<ShipInput>> {
+  const { lines, papers, ...rest } = body;
+  await ownPlaces(parts.connection, actor.organisation, { '/from': body.from });
+  const receiver = await readOrganisation(parts.connection, body.to);
+  if (receiver === undefined) throw new Failure('shipment/receiver', { to: body.to });
+  await assertProgramme(parts, body.programme, day(parts));
+  const texts = commitTexts({ papers }, actor.organisation, parts.ids);
+  return {
+    input: {
+      ...rest,
+      receiver,
+      lines: readLines(lines, '/lines', day(parts)),
+      papersNumber: required(texts.commitments.papers),
+    },
+    writes: texts.writes,
+  };
+}
+
+export async function receiveInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof receiveBody>,
+): Promise<Prepared<ReceiveInput>> {
+  const { lines, damaged, note, ...rest } = body;
+  if (lines.length + damaged.length === 0) {
+    throw new Failure('request/invalid', {}, [
+      { pointer: '/lines', zh: '请填写收到的器械。', en: 'State what was received.' },
+    ]);
+  }
+  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  const texts = commitTexts({ note }, actor.organisation, parts.ids);
+  return {
+    input: {
+      ...rest,
+      lines: readLines(lines, '/lines', day(parts)),
+      damaged: readLines(damaged, '/damaged', day(parts)),
+      noteText: texts.commitments.note,
+    },
+    writes: texts.writes,
+  };
+}
+
+export async function acceptInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof acceptBody>,
+): Promise<Prepared<AcceptInput>> {
+  const { lines, certificate, papers, reason, ...rest } = body;
+  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  const read = readLines(lines, '/lines', day(parts));
+  const texts = commitTexts({ certificate, papers, reason }, actor.organisation, parts.ids);
+  const db = parts.connection.db;
+  if (db === undefined) throw new Error('not connected');
+  const shipment = await readShipment(db, body.shipment);
+  const products = await readProducts(db, [...new Set(read.map(({ gtin }) => gtin))]);
+  const named = [shipment?.from, ...[...products.values()].map((product) => product.organisation)];
+  return {
+    input: {
+      ...rest,
+      lines: read,
+      certificateNumber: texts.commitments.certificate,
+      papersNumber: texts.commitments.papers,
+      reasonText: texts.commitments.reason,
+      organisations: await readOrganisations(
+        parts.connection,
+        named.filter((id) => id !== undefined),
+      ),
+    },
+    writes: texts.writes,
+  };
+}
+
+export async function moveInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof moveBody>,
+): Promise<Prepared<MoveInput>> {
+  const { lines, requisition, ...rest } = body;
+  await ownPlaces(parts.connection, actor.organisation, { '/from': body.from, '/to': body.to });
+  const texts = commitTexts({ requisition }, actor.organisation, parts.ids);
+  return {
+    input: {
+      ...rest,
+      lines: readLines(lines, '/lines', day(parts)),
+      requisitionNumber: texts.commitments.requisition,
+    },
+    writes: texts.writes,
+  };
+}
+
+export async function quarantineInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof quarantineBody>,
+): Promise<Prepared<QuarantineInput>> {
+  const { lines, reason, ...rest } = body;
+  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  const texts = commitTexts({ reason }, actor.organisation, parts.ids);
+  return {
+    input: {
+      ...rest,
+      lines: readLines(lines, '/lines', day(parts)),
+      reasonText: required(texts.commitments.reason),
+    },
+    writes: texts.writes,
+  };
+}
+
+export async function releaseQuarantineInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof releaseQuarantineBody>,
+): Promise<Prepared<ReleaseQuarantineInput>> {
+  const { lines, reason, ...rest } = body;
+  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  const texts = commitTexts({ reason }, actor.organisation, parts.ids);
+  return {
+    input: {
+      ...rest,
+      lines: readLines(lines, '/lines', day(parts)),
+      reasonText: required(texts.commitments.reason),
+    },
+    writes: texts.writes,
+  };
+}
+
+export async function destroyInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof destroyBody>,
+): Promise<Prepared<DestroyInput>> {
+  const { lines, reason, supervisor, ...rest } = body;
+  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  await assertPeople(parts, actor.organisation, { '/witness': body.witness });
+  const texts = commitTexts({ reason, supervisor }, actor.organisation, parts.ids);
+  return {
+    input: {
+      ...rest,
+      lines: readLines(lines, '/lines', day(parts)),
+      reasonText: required(texts.commitments.reason),
+      supervisorName: texts.commitments.supervisor,
+    },
+    writes: texts.writes,
+  };
+}
+
+export async function recordUseInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof recordUseBody>,
+): Promise<Prepared<RecordUseInput>> {
+  const { devices, note, ...rest } = body;
+  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  await assertPeople(parts, actor.organisation, {
+    '/surgeon': body.surgeon,
+    '/scrubNurse': body.scrubNurse,
+    '/circulatingNurse': body.circulatingNurse,
+  });
+  await assertProgramme(parts, body.programme, dayInChina(new Date(body.happenedAt)));
+  const lines = readLines(
+    devices.map(({ device }) => device),
+    '/devices',
+    day(parts),
+  );
+  const texts = commitTexts({ note }, actor.organisation, parts.ids);
+  return {
+    input: {
+      ...rest,
+      devices: lines.map((line, index) => ({
+        line,
+        implanted: devices[index]?.implanted ?? false,
+        check: devices[index]?.check,
+        pseudonym: parts.ids.uuid(),
+      })),
+      noteText: texts.commitments.note,
+    },
+    writes: texts.writes,
+  };
+}
+
+async function assertProgramme(parts: InventoryParts, id: string | undefined, on: string): Promise<void> {
+  if (id === undefined) return;
+  const programme = await readProgramme(parts.connection, id);
+  if (programme === undefined || !runsOn(programme, on)) throw new Failure('programme/not-running', { on });
+}
+
+/** A text that the body's schema demands. */
+export function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a required text is missing');
+  return value;
+}
