@@ -12,9 +12,14 @@ import { sha256 } from './secrets.ts';
 
 const windowMs = 15 * 60_000;
 
-/** Wrong passwords for one username, from wherever: a password of our rules is not found in 10 tries. */
+/** Wrong passwords for one username from one network. */
 export const attemptsPerUsername = 10;
-/** Wrong passwords from one address; a hospital's people may all come from one. */
+/**
+ * Wrong passwords for one username from anywhere. More than from one network, so that a stranger outside cannot lock
+ * out a nurse in theatre; few enough that a password of our rules is not found.
+ */
+export const attemptsPerUsernameAnywhere = 50;
+/** Wrong passwords from one network; a hospital's people may all come from one. */
 export const attemptsPerAddress = 100;
 
 export interface Limited {
@@ -23,7 +28,11 @@ export interface Limited {
 }
 
 export function ofUsername(username: string): Limited {
-  return { key: sha256(`username:${username}`), limit: attemptsPerUsername };
+  return { key: sha256(`username:${username}`), limit: attemptsPerUsernameAnywhere };
+}
+
+export function ofUsernameFrom(username: string, address: string): Limited {
+  return { key: sha256(`username:${username} from:${networkOf(address)}`), limit: attemptsPerUsername };
 }
 
 /** Who holds an IPv6 address holds its /64: they count as one. */

@@ -5,10 +5,10 @@ import { type Actor, appendAccess } from './access-log.ts';
 import {
   countAttempt,
   forgetAttempts,
-  type Limited,
   ofAddress,
   ofPerson,
   ofUsername,
+  ofUsernameFrom,
   TooManyAttempts,
   takeBack,
 } from './attempts.ts';
@@ -45,32 +45,38 @@ export async function signIn(
   { username, password }: { readonly username: string; readonly password: string },
   from: Origin,
 ): Promise<SignedIn> {
-  const limits = [ofAddress(from.address), ofUsername(username)];
-  await countAll(parts, limits, from);
+  await countAll(parts, username, from);
   const person = await peopleOn(parts.connection).findOne({ username }).lean<StoredPerson>();
   const same = await isPassword(person?.passwordHash, password);
   const organisation = await parts.organisations.find(person?.organisation ?? nobodys);
   const admitted = same && person?.active === true && organisation?.active === true;
   const opened = admitted ? await open(parts, person, from) : undefined;
   if (!admitted || opened === undefined) {
-    const whose = person === null ? {} : { organisation: person.organisation, person: person._id };
-    await appendAccess(parts, { kind: 'sign-in-failed', ...whose, from });
+    await appendAccess(parts, { kind: 'sign-in-failed', ...whose(person), from });
     throw new Failure('access/sign-in-failed');
   }
   await takeBack(parts, ofAddress(from.address));
-  await forgetAttempts(parts, ofUsername(username));
+  await takeBack(parts, ofUsername(username));
+  await forgetAttempts(parts, ofUsernameFrom(username, from.address));
   return { ...opened, person, organisation };
 }
 
-async function countAll(parts: AccessParts, limits: readonly Limited[], from: Origin): Promise<void> {
+async function countAll(parts: AccessParts, username: string, from: Origin): Promise<void> {
   try {
-    for (const limit of limits) await countAttempt(parts, limit);
+    await countAttempt(parts, ofAddress(from.address));
+    await countAttempt(parts, ofUsernameFrom(username, from.address));
+    await countAttempt(parts, ofUsername(username));
   } catch (error) {
     if (error instanceof TooManyAttempts && error.first) {
-      await appendAccess(parts, { kind: 'sign-in-blocked', from });
+      const person = await peopleOn(parts.connection).findOne({ username }).lean<StoredPerson>();
+      await appendAccess(parts, { kind: 'sign-in-blocked', ...whose(person), from });
     }
     throw error;
   }
+}
+
+function whose(person: StoredPerson | null): { organisation?: string; person?: string } {
+  return person === null ? {} : { organisation: person.organisation, person: person._id };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Reading a request: path, query and body, before any schema sees them. */
 
+import { isIP } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import { Failure } from '../errors.ts';
 import { readJson, refuseUnsafe } from './json.ts';
@@ -23,8 +24,13 @@ export async function received<Caller>(
     query: queryOf(request.url),
     body: await bodyOf(request, response, bodyLimit),
     requestId: contextOf(request).requestId,
-    address: request.ip ?? 'unknown',
+    address: addressOf(request.ip),
   };
+}
+
+/** A proxy that is believed may pass on what a client made up; only an address is taken for one. */
+function addressOf(ip: string | undefined): string {
+  return ip !== undefined && isIP(ip) !== 0 ? ip : 'unknown';
 }
 
 /** A parameter given twice is refused: two readers would take different ones. */

@@ -3,10 +3,12 @@ import { expect } from 'chai';
 import {
   attemptsPerAddress,
   attemptsPerUsername,
+  attemptsPerUsernameAnywhere,
   countAttempt,
   ofAddress,
 } from '../../src/access/attempts.ts';
 import { hashPassword, isPassword } from '../../src/access/passwords.ts';
+import { signIn as signInFrom } from '../../src/access/sign-in.ts';
 import { Failure } from '../../src/errors.ts';
 import { at, cookieFrom, listAt, textAt } from '../support/http.ts';
 import { accessBench, type Bench, hour, minute } from './bench.ts';
@@ -167,6 +169,22 @@ describe('access: signing in', () => {
     expect(Number(blocked.headers['retry-after'])).to.be.within(1, 15 * 60);
     bench.pass(15 * minute);
     expect((await signIn(nurse.username, nurse.password)).status).to.equal(200);
+  });
+
+  it('does not let a stranger elsewhere lock a nurse out, but bounds all of them together', async () => {
+    const nurse = await bench.person(hospital, 'theatre');
+    const from = (address: string, password: string) =>
+      signInFrom(bench.parts, { username: nurse.username, password }, { address, requestId: 'test' }).then(
+        () => 'signed in',
+        (error: unknown) => (error instanceof Failure ? error.code : String(error)),
+      );
+    for (let n = 0; n < attemptsPerUsername + 5; n += 1) await from('203.0.113.7', `guess ${n}`);
+    expect(await from('203.0.113.7', nurse.password)).to.equal('access/too-many-attempts');
+    expect(await from('10.0.0.5', nurse.password)).to.equal('signed in');
+    const outcomes = new Set<string>();
+    for (let n = 0; n < attemptsPerUsernameAnywhere; n += 1)
+      outcomes.add(await from(`198.51.100.${n}`, 'guess'));
+    expect(outcomes).to.include('access/too-many-attempts');
   });
 
   it('blocks an unknown username just as it blocks a known one', async () => {

@@ -131,6 +131,34 @@ describe('http: the entrance', () => {
     expect((await server.client().get('/metrics', { 'x-forwarded-for': '127.0.0.1' })).status).to.equal(404);
   });
 
+  it('believes an address that a proxy names only where it was told to, and only an address', async () => {
+    const asked = async (trustProxy: string | undefined, forwarded: string) => {
+      const whoami = route(
+        'GET',
+        '/address',
+        'read',
+        { summary: 'x', answer: z.string() },
+        async ({ address }) => ({
+          status: 200,
+          body: address,
+        }),
+      );
+      const behind = await serveRoutes([whoami], trustProxy === undefined ? {} : { trustProxy });
+      try {
+        const reply = await behind
+          .client({ token: 'reader' })
+          .get('/address', { 'x-forwarded-for': forwarded });
+        return reply.body;
+      } finally {
+        await behind.close();
+      }
+    };
+    expect(await asked(undefined, '203.0.113.9')).to.match(/127\.0\.0\.1$/);
+    expect(await asked('loopback', '203.0.113.9')).to.equal('203.0.113.9');
+    expect(await asked('loopback', '198.51.100.1, 203.0.113.9')).to.equal('203.0.113.9');
+    expect(await asked('loopback', '<script>')).to.equal('unknown');
+  });
+
   it('answers what is not HTTP in the same shape', async () => {
     const socket = connect(server.port, '127.0.0.1');
     socket.end('GET / HTTP/1.1\r\nBad Header\r\n\r\n');
