@@ -1,0 +1,36 @@
+/** Whom a recall concerns: those that have, had or used what it covers, and those to whom it is on its way. Pure. */
+
+import { sterilisationLotOf } from './exposure.ts';
+import { coversTransfer, stepOfUse } from './scope.ts';
+import type { Situation } from './situation.ts';
+
+export interface Concern {
+  readonly organisation: string;
+  /** Things in scope are or were in its books, or were sent to it. */
+  readonly had: boolean;
+  readonly used: boolean;
+}
+
+/** @returns those concerned beside the registrant, who has the duty, by organisation id. */
+export function concernedBy(situation: Situation): Map<string, Concern> {
+  const { recall, facts, entries, addressees } = situation;
+  const found = new Map<string, Concern>();
+  const see = (organisation: string | undefined, what: 'had' | 'used') => {
+    if (organisation === undefined || organisation === recall.organisation) return;
+    const before = found.get(organisation) ?? { organisation, had: false, used: false };
+    found.set(organisation, { ...before, [what]: true });
+  };
+  for (const entry of entries) {
+    for (const transfer of entry.transfers) {
+      if (!coversTransfer(recall.scope, facts, transfer)) continue;
+      see(transfer.from.organisation, 'had');
+      see(transfer.to.organisation, 'had');
+      see(addressees.get(entry.event), 'had');
+    }
+    for (const use of entry.uses) {
+      const covered = stepOfUse(recall.scope, facts, use, sterilisationLotOf(entry, use)) !== undefined;
+      if (covered) see(entry.organisation, 'used');
+    }
+  }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,89 @@
+/**
+ * How a recall takes effect ("How law 4 holds"): (1) the decision's transaction put restrictions on its lots; then,
+ * here, (2) the fence over their holdings and (3) the list of uses. A process that dies between the steps leaves a
+ * recall whose step has no `effectiveAt`; any process finishes it, by running all of this again.
+ */
+import type { mongo } from 'mongoose';
+import type { Clock } from '../clock.ts';
+import { Failure } from '../errors.ts';
+import { lotId } from '../ledger/event.ts';
+import { raiseFence } from '../ledger/fence.ts';
+import { exposuresOf } from './exposure.ts';
+import { fenceReference, type Recall, type RecallStep } from './recall.ts';
+import { namedLots, openProducts } from './scope.ts';
+import { readSituation, type Situation } from './situation.ts';
+import { markEffective, readRecall, unfinishedRecalls } from './storage.ts';
+
+export interface EffectParts {
+  readonly client: mongo.MongoClient;
+  readonly db: mongo.Db;
+  readonly clock: Clock;
+  /** For tests: what happens between the steps. */
+  readonly between?: (after: 'decision' | 'fence') => Promise<void>;
+}
+
+/**
+ * Fences and lists every step of a recall that is not effective yet. May be run by several processes at once.
+ *
+ * The session is not the decision's own: its first read sees the recall at majority, and with it everything that the
+ * decision's transaction wrote. So fence and list come causally after the restrictions, in this process and in one
+ * that resumes.
+ * @throws Failure `service/busy` when the recall cannot be seen at majority (a new primary that has not caught up).
+ */
+export async function makeEffective(
+  { client, db, clock, between }: EffectParts,
+  id: string,
+): Promise<Recall> {
+  const session = client.startSession({ causalConsistency: true });
+  try {
+    const recall = await readRecall(db, id, session);
+    if (recall === undefined) throw new Failure('service/busy', { recall: id });
+    const unfinished = recall.steps.filter(({ effectiveAt }) => effectiveAt === undefined);
+    if (unfinished.length === 0) return recall;
+    await between?.('decision');
+    for (const step of unfinished) await fence(db, session, recall, step);
+    await between?.('fence');
+    const situation = await readSituation(db, recall, { session });
+    for (const step of unfinished) {
+      const usesListed = countListed(situation, step);
+      const at = clock.now().toISOString();
+      await markEffective(db, session, id, { step: step.step, at, usesListed });
+    }
+    return (await readRecall(db, id, session)) ?? recall;
+  } finally {
+    await session.endSession();
+  }
+}
+
+async function fence(
+  db: mongo.Db,
+  session: mongo.ClientSession,
+  { id, scope }: Recall,
+  { step }: RecallStep,
+): Promise<void> {
+  const items = scope.filter((item) => item.step === step);
+  const lotIds = namedLots(items).map(lotId);
+  await raiseFence(db, session, { lotIds, gtins: openProducts(items) }, fenceReference(id, step));
+}
+
+function countListed(situation: Situation, { step }: RecallStep): number {
+  return exposuresOf(situation).filter((exposure) => exposure.step <= step).length;
+}
+
+/**
+ * Finishes recalls whose process died between the steps. Run it when a process starts, and from time to time.
+ * @returns the ids of those that were finished
+ * @throws AggregateError after all were tried, of those that could not be
+ */
+export async function resumeRecalls(parts: EffectParts): Promise<string[]> {
+  const finished: string[] = [];
+  const troubles: unknown[] = [];
+  for (const id of await unfinishedRecalls(parts.db)) {
+    await makeEffective(parts, id).then(
+      () => finished.push(id),
+      (trouble: unknown) => troubles.push(trouble),
+    );
+  }
+  if (troubles.length > 0) throw new AggregateError(troubles, 'recalls that could not be made effective');
+  return finished;
+}

@@ -1,0 +1,89 @@
+/** The list of uses of a recall: all of them whatever their time, corrected and late ones marked (law 4). Pure. */
+import type { Entry } from '../ledger/entry.ts';
+import type { Deviation, LotKey, SerialIssuer, Use } from '../ledger/event.ts';
+import { fenceReference, type RecallStep } from './recall.ts';
+import { stepOfUse } from './scope.ts';
+import type { Situation } from './situation.ts';
+
+/** One device in scope on one patient. */
+export interface Exposure extends LotKey {
+  readonly event: string;
+  readonly pseudonym: string;
+  /** The hospital that recorded it. */
+  readonly organisation: string;
+  /** The lot on the label, where the unit's own record says another. */
+  readonly scannedLot?: string;
+  readonly issuer: SerialIssuer;
+  readonly serial?: string;
+  /** RFC 3339 with offset, as the theatre stated it. */
+  readonly usedAt: string;
+  /** RFC 3339, UTC. */
+  readonly recordedAt: string;
+  readonly implanted: boolean;
+  readonly deviations: readonly Deviation[];
+  /** The step of the recall that covers it. */
+  readonly step: number;
+  /** Recorded when the recall was already effective: it happened late, or was written down late. */
+  readonly late: boolean;
+  /** Event id of the correction, where the record was wrong; it stays in the list. */
+  readonly correctedBy?: string;
+}
+
+/** @returns every use in scope, in order of use, then of pseudonym. */
+export function exposuresOf(situation: Situation): Exposure[] {
+  const { recall, facts, entries, corrections } = situation;
+  const found = new Map<string, Exposure>();
+  for (const entry of entries) {
+    for (const use of entry.uses) {
+      const step = stepOfUse(recall.scope, facts, use, sterilisationLotOf(entry, use));
+      // A use whose label names another lot than its record has an entry in each.
+      const key = `${entry.event}/${use.pseudonym}`;
+      if (step === undefined || found.get(key)?.late === true) continue;
+      const correctedBy = corrections.get(entry.event);
+      found.set(key, {
+        event: entry.event,
+        pseudonym: use.pseudonym,
+        organisation: entry.organisation,
+        gtin: use.gtin,
+        lot: use.lot,
+        ...(use.scannedLot === undefined ? {} : { scannedLot: use.scannedLot }),
+        issuer: use.issuer ?? 'maker',
+        ...(use.serial === undefined ? {} : { serial: use.serial }),
+        usedAt: entry.eventTime,
+        recordedAt: entry.recordTime,
+        implanted: use.implanted,
+        deviations: use.deviations,
+        step,
+        late: isLate(situation, entry, step),
+        ...(correctedBy === undefined ? {} : { correctedBy }),
+      });
+    }
+  }
+  return [...found.values()].sort(
+    (a, b) => Date.parse(a.usedAt) - Date.parse(b.usedAt) || (a.pseudonym < b.pseudonym ? -1 : 1),
+  );
+}
+
+/** @returns the sterilisation lot of the unit used, where the entry's transfer of it says it. */
+export function sterilisationLotOf(entry: Entry, use: Use): string | undefined {
+  return entry.transfers.find(
+    ({ serials, issuer = 'maker' }) =>
+      use.serial !== undefined && issuer === (use.issuer ?? 'maker') && serials?.includes(use.serial),
+  )?.sterilisationLot;
+}
+
+/**
+ * By the fence where there is one: a higher holding version than the fence's mark is later, whatever the clocks
+ * say; a holding without the mark began after the fence. An entry that moved nothing goes by the server's clock.
+ */
+function isLate({ recall, holdings }: Situation, entry: Entry, step: number): boolean {
+  const effectiveAt = recall.steps.find((known: RecallStep) => known.step === step)?.effectiveAt;
+  if (effectiveAt === undefined) return false;
+  const written = entry.holdings.find(({ organisation }) => organisation === entry.organisation);
+  if (written === undefined) return entry.recordTime > effectiveAt;
+  const holding = holdings.find(
+    ({ organisation, lotId }) => organisation === entry.organisation && lotId === entry.lotId,
+  );
+  const mark = holding?.fences.find(({ reference }) => reference === fenceReference(recall.id, step));
+  return mark === undefined || written.version > mark.version;
+}

@@ -1,0 +1,247 @@
+/**
+ * The report on the recalled lots 召回批次报告, for the authority and the registrant: what was recalled, where every
+ * unit is (the accounts add up to zero), every use, every deviation explained, corrections, answers, deadlines. A use
+ * is a pseudonym: no patient, no person of a hospital is in it. Pure but for drawing.
+ */
+import type { Bilingual } from '../catalogue/bilingual.ts';
+import { dayInChina } from '../catalogue/day.ts';
+import type { Organisation } from '../catalogue/organisation.ts';
+import type { Place } from '../catalogue/place.ts';
+import { createDocument, type Document, type Row } from '../documents/document.ts';
+import { type BalanceRow, balancesOf, type LotBalance } from './balance.ts';
+import { drawDeadlines } from './deadline-table.ts';
+import type { Deadline } from './deadlines.ts';
+import type { Exposure } from './exposure.ts';
+import { drawProducts } from './notice.ts';
+import { contactOf, recallRows, returnAddressOf, scopeFacts, timeOf } from './paper-facts.ts';
+import { type Recall, stateOf } from './recall.ts';
+import { coversWholeLots } from './scope.ts';
+import type { RecallFacts, Sight } from './sight.ts';
+import { isNarrowed, sees, seesPlaces } from './viewer.ts';
+import { effectiveAtOf, exposuresSeen, progressOf } from './views.ts';
+import { accountOf, deviationWords, no, stateWords, yes } from './words.ts';
+
+export interface ReportFacts extends RecallFacts {
+  readonly sight: Sight;
+  readonly registrant: Organisation;
+  readonly places: ReadonlyMap<string, Place>;
+  readonly deadlines: readonly Deadline[];
+  readonly now: Date;
+}
+
+export function drawLotReport(facts: ReportFacts): Promise<Buffer> {
+  const { sight, registrant, now } = facts;
+  const { recall, viewer } = sight;
+  const paper = createDocument({
+    title: { zh: '召回批次报告', en: 'Report on recalled lots' },
+    number: `${recall.number}/R`,
+    issuer: registrant.name.zh,
+    now,
+  });
+  if (isNarrowed(viewer)) {
+    paper.notice({
+      zh: '本报告仅列出贵机关辖区内的单位,不含全国合计。',
+      en: 'This report holds the organisations in your area only, and no totals over all.',
+    });
+  }
+  const exposures = exposuresSeen(sight);
+  drawRecall(paper, facts);
+  drawProducts(paper, scopeFacts(recall, facts.products, sight.situation.facts));
+  drawBalances(paper, facts);
+  drawUses(paper, facts, exposures);
+  drawDeviations(paper, exposures);
+  drawCorrections(paper, facts, exposures);
+  drawProgress(paper, facts);
+  drawDeadlines(paper, facts.deadlines);
+  paper.signatures([
+    { party: { zh: '报告单位(注册人 / 备案人)', en: 'Registrant' }, seal: true },
+    { party: { zh: '召回负责人', en: 'Person in charge of the recall' }, seal: false },
+  ]);
+  return paper.finish();
+}
+
+const unknown: Bilingual = { zh: '(未知单位)', en: '(unknown organisation)' };
+const erased: Bilingual = { zh: '(文本已依法删除)', en: '(erased as the law asks)' };
+
+function drawRecall(paper: Document, { sight, registrant, wordings, places }: ReportFacts): void {
+  const { recall } = sight;
+  const returnPlace = recall.returnTo === undefined ? undefined : places.get(recall.returnTo.place)?.name;
+  const effectiveAt = effectiveAtOf(recall);
+  paper.heading({ zh: '一、召回概况', en: '1. The recall' });
+  paper.keyValues([
+    { key: { zh: '注册人 / 备案人', en: 'Registrant' }, value: registrant.name },
+    { key: { zh: '联系方式', en: 'Contact' }, value: contactOf(registrant) || '—' },
+    ...recallRows(recall),
+    {
+      key: { zh: '在全部单位生效', en: 'In effect everywhere' },
+      value: effectiveAt === undefined ? stateWords.deciding : timeOf(effectiveAt),
+    },
+    { key: { zh: '状态', en: 'State' }, value: stateWords[stateOf(recall)] },
+    { key: { zh: '召回原因', en: 'Reason' }, value: wordings.get(recall.reason) ?? erased },
+    { key: { zh: '处理说明', en: 'Instructions' }, value: wordings.get(recall.instructions) ?? erased },
+    {
+      key: { zh: '退回地址', en: 'Return address' },
+      value: returnAddressOf(recall, registrant, returnPlace),
+    },
+    ...widenings(recall, wordings),
+  ]);
+}
+
+function widenings(recall: Recall, wordings: RecallFacts['wordings']) {
+  return recall.steps
+    .filter(({ step }) => step > 1)
+    .map(({ step, decidedAt, reason }) => {
+      const why = (reason === undefined ? undefined : wordings.get(reason)) ?? erased;
+      const when = timeOf(decidedAt);
+      return {
+        key: { zh: `第 ${step - 1} 次扩大范围`, en: `Widening ${step - 1}` },
+        value: { zh: `${when} ${why.zh}`, en: why.en },
+      };
+    });
+}
+
+function drawBalances(paper: Document, { sight, places }: ReportFacts): void {
+  const { viewer, situation, organisations, recall } = sight;
+  const narrowed = isNarrowed(viewer);
+  paper.heading({ zh: '二、物料平衡', en: '2. Mass balance' });
+  paper.paragraph({
+    zh: '每一件产品都记在一个账户内;生产和来源不明以负数计,故各账户之和为零。',
+    en: 'Every unit stands in one account; made and without a history count negative, so the accounts add up to zero.',
+  });
+  if (!coversWholeLots(recall.scope)) {
+    paper.paragraph({
+      zh: '召回仅涉及部分序列号或灭菌批号,下列数量为整批数量。',
+      en: 'The recall covers serial numbers or sterilisation lots; the quantities are of the whole lot.',
+    });
+  }
+  for (const balance of balancesOf(situation, (organisation) => seesPlaces(viewer, organisation))) {
+    const rows = balance.rows.filter(({ organisation }) => sees(viewer, organisation, organisations));
+    paper.heading(`${balance.gtin}  ${balance.lot}`, 3);
+    paper.table(
+      [
+        { title: { zh: '单位', en: 'Organisation' }, weight: 6 },
+        { title: { zh: '地点', en: 'Place' }, weight: 4 },
+        { title: { zh: '账户', en: 'Account' }, weight: 5 },
+        { title: { zh: '数量(件)', en: 'Units' }, weight: 2.4, align: 'end' },
+      ],
+      [...rows.map((row) => balanceRow(row, sight, places)), ...(narrowed ? [] : [totalRow(balance)])],
+    );
+  }
+}
+
+function balanceRow(row: BalanceRow, { organisations }: Sight, places: ReportFacts['places']): Row {
+  const name = organisations.get(row.organisation)?.name ?? unknown;
+  const place = row.place === undefined ? '' : (places.get(row.place)?.name ?? row.place);
+  const danger = row.kind === 'missing' || row.kind === 'unexplained';
+  return { cells: [name, place, accountOf(row), row.quantity], tone: danger ? 'danger' : 'plain' };
+}
+
+function totalRow({ total }: LotBalance): Row {
+  return { cells: [{ zh: '合计(应为零)', en: 'Sum (must be zero)' }, '', '', total], tone: 'total' };
+}
+
+function drawUses(paper: Document, { sight }: ReportFacts, exposures: readonly Exposure[]): void {
+  const late = exposures.filter((exposure) => exposure.late).length;
+  const corrected = exposures.filter(({ correctedBy }) => correctedBy !== undefined).length;
+  paper.heading({ zh: '三、使用记录', en: '3. Uses' });
+  paper.paragraph({
+    zh: `共 ${exposures.length} 条,其中召回生效后登记 ${late} 条,已更正 ${corrected} 条。患者以每次使用的随机代号表示。`,
+    en: `${exposures.length} records, of which ${late} were made after the recall took effect and ${corrected} were corrected. A patient is a pseudonym, random for each use.`,
+  });
+  paper.table(
+    [
+      { title: { zh: '使用代号', en: 'Pseudonym' }, weight: 4.4 },
+      { title: { zh: '使用日期', en: 'Used on' }, weight: 2.6 },
+      { title: { zh: '医院', en: 'Hospital' }, weight: 5 },
+      { title: { zh: '批号、序列号', en: 'Lot, serial' }, weight: 3.6 },
+      { title: { zh: '植入', en: 'Implanted' }, weight: 2 },
+      { title: { zh: '标记', en: 'Marks' }, weight: 3.4 },
+    ],
+    exposures.map((exposure) => useRow(exposure, sight)),
+  );
+}
+
+function useRow(exposure: Exposure, { organisations }: Sight): Row {
+  const { pseudonym, usedAt, organisation, lot, scannedLot, serial, issuer, implanted } = exposure;
+  const marks = [
+    ...(exposure.late ? [{ zh: '生效后登记', en: 'late' }] : []),
+    ...(exposure.correctedBy === undefined ? [] : [{ zh: '已更正', en: 'corrected' }]),
+    ...(exposure.deviations.length === 0 ? [] : [{ zh: '有偏差', en: 'deviation' }]),
+  ];
+  const things = [lot, ...(scannedLot === undefined ? [] : [`(${scannedLot})`])];
+  // A hospital's item code is its own, and no serial number of the maker.
+  if (serial !== undefined && issuer === 'maker') things.push(serial);
+  return {
+    cells: [
+      pseudonym,
+      dayInChina(new Date(usedAt)),
+      organisations.get(organisation)?.name ?? unknown,
+      things.join('\n'),
+      implanted ? yes : no,
+      { zh: marks.map(({ zh }) => zh).join('、') || '—', en: marks.map(({ en }) => en).join(', ') },
+    ],
+    tone: exposure.late ? 'danger' : 'plain',
+  };
+}
+
+function drawDeviations(paper: Document, exposures: readonly Exposure[]): void {
+  paper.heading({ zh: '四、偏差说明', en: '4. Deviations explained' });
+  paper.table(
+    [
+      { title: { zh: '使用代号', en: 'Pseudonym' }, weight: 4.4 },
+      { title: { zh: '使用日期', en: 'Used on' }, weight: 2.6 },
+      { title: { zh: '偏差', en: 'Deviation' }, weight: 8 },
+    ],
+    exposures.flatMap(({ pseudonym, usedAt, deviations }) =>
+      deviations.map((deviation): Row => {
+        const cells = [pseudonym, dayInChina(new Date(usedAt)), deviationWords[deviation]];
+        return { cells, tone: 'plain' };
+      }),
+    ),
+  );
+}
+
+function drawCorrections(paper: Document, { sight }: ReportFacts, exposures: readonly Exposure[]): void {
+  const { situation, viewer, organisations } = sight;
+  const corrections = new Map(
+    situation.entries
+      .filter(({ type, organisation }) => type === 'corrected' && sees(viewer, organisation, organisations))
+      .map((entry) => [entry.event, entry]),
+  );
+  paper.heading({ zh: '五、更正', en: '5. Corrections' });
+  paper.table(
+    [
+      { title: { zh: '更正时间', en: 'Corrected' }, weight: 4 },
+      { title: { zh: '单位', en: 'By' }, weight: 5 },
+      { title: { zh: '涉及的使用代号', en: 'Uses concerned' }, weight: 6 },
+    ],
+    [...corrections.values()].map(({ event, organisation, recordTime }) => {
+      const uses = exposures.filter(({ correctedBy }) => correctedBy === event);
+      const none = { zh: '无(库存更正)', en: 'None (stock)' };
+      const named = uses.map(({ pseudonym }) => pseudonym).join('\n');
+      const by = organisations.get(organisation)?.name ?? unknown;
+      return { cells: [timeOf(recordTime), by, named === '' ? none : named] };
+    }),
+  );
+}
+
+function drawProgress(paper: Document, facts: ReportFacts): void {
+  paper.heading({ zh: '六、通知与答复', en: '6. Notices and answers' });
+  paper.table(
+    [
+      { title: { zh: '单位', en: 'Organisation' }, weight: 6 },
+      { title: { zh: '通知送达', en: 'Notice reached' }, weight: 3.6 },
+      { title: { zh: '答复', en: 'Answered' }, weight: 3.6 },
+      { title: { zh: '库存', en: 'Found' }, weight: 2, align: 'end' },
+      { title: { zh: '隔离', en: 'Quarantined' }, weight: 2.6, align: 'end' },
+      { title: { zh: '使用', en: 'Used' }, weight: 2, align: 'end' },
+    ],
+    progressOf(facts.sight, facts).map(({ name, notifiedAt, answer }): Row => {
+      const waiting = { zh: '未送达', en: 'not yet' };
+      const reached = notifiedAt === undefined ? waiting : timeOf(notifiedAt);
+      const numbers = answer === undefined ? ['', '', ''] : [answer.found, answer.quarantined, answer.used];
+      const answered = answer === undefined ? { zh: '未答复', en: 'not yet' } : timeOf(answer.at);
+      return { cells: [name ?? unknown, reached, answered, ...numbers] };
+    }),
+  );
+}

@@ -1,0 +1,89 @@
+/** A recall 召回 (Order 29 of 2017) as its events left it, and how far it has got. */
+import { bounds, type Commitment } from '../ledger/event.ts';
+import type { EventDetails, recallMeasures, ScopeItem } from '../ledger/event-details.ts';
+
+export type RecallClass = EventDetails['recallInitiated']['class'];
+export type RecallBasis = EventDetails['recallInitiated']['basis'];
+export type RecallMeasure = (typeof recallMeasures)[number];
+export type ReturnAddress = NonNullable<EventDetails['recallInitiated']['returnTo']>;
+
+/** Bounds (law 9). */
+export const recallBounds = {
+  /** Items of the scope that one command may name. */
+  scopeItems: 200,
+  /** Lots that a recall may name, with all its widenings: an event speaks of no more, and closing speaks of all. */
+  lotsNamed: bounds.lotsPerEvent,
+  /** Lots that a recall covers, those of an open scope counted one by one. */
+  lotsCovered: 5_000,
+  /** Serial numbers that one command may name. */
+  serials: 5_000,
+  serialsPerItem: 1_000,
+  sterilisationLotsPerItem: 100,
+} as const;
+
+/** An item of the scope, and the step that brought it in: 1 the decision, 2 and on the widenings. */
+export type ScopedItem = ScopeItem & { readonly step: number };
+
+/** The decision or a widening: what has to be fenced and listed before the recall is effective. */
+export interface RecallStep {
+  readonly step: number;
+  /** Event id. */
+  readonly event: string;
+  /** RFC 3339, UTC. */
+  readonly decidedAt: string;
+  /** Of a widening. */
+  readonly reason?: Commitment;
+  /**
+   * RFC 3339, UTC: when fence and list were done. It follows from no event: a rebuild leaves it out, and
+   * `resumeRecalls` finds it again, for a fence that was raised is not raised twice.
+   */
+  readonly effectiveAt?: string;
+  /** How many uses the list had then. */
+  readonly usesListed?: number;
+}
+
+export interface Recall {
+  /** UUID; the reference of its restrictions. */
+  readonly id: string;
+  /** The registrant, who has the duty to recall (Art. 3). */
+  readonly organisation: string;
+  /** `R-YYYY-NNN`, or as the registrant numbers. */
+  readonly number: string;
+  readonly class: RecallClass;
+  readonly basis: RecallBasis;
+  readonly measures: readonly RecallMeasure[];
+  readonly scope: readonly ScopedItem[];
+  /** Texts lie in an erasable collection, see ledger/texts.ts. */
+  readonly reason: Commitment;
+  readonly instructions: Commitment;
+  readonly returnTo?: ReturnAddress;
+  /** RFC 3339, UTC. */
+  readonly decidedAt: string;
+  readonly steps: readonly RecallStep[];
+  readonly completed?: { readonly at: string; readonly summary: Commitment };
+  readonly closed?: {
+    readonly at: string;
+    readonly review: EventDetails['recallClosed']['review'];
+    readonly liftsRestrictions: boolean;
+  };
+}
+
+export const recallStates = ['deciding', 'effective', 'completed', 'closed'] as const;
+export type RecallState = (typeof recallStates)[number];
+
+/** @returns how far the recall has got; `deciding` while a fence or a list is still to be done. */
+export function stateOf(recall: Pick<Recall, 'steps' | 'completed' | 'closed'>): RecallState {
+  if (recall.steps.some(({ effectiveAt }) => effectiveAt === undefined)) return 'deciding';
+  if (recall.closed !== undefined) return 'closed';
+  return recall.completed === undefined ? 'effective' : 'completed';
+}
+
+/**
+ * The mark that a step's fence leaves on holdings. For check-ledger: what stands before the slash is the reference
+ * of the restriction (the recall's id); the number behind it is the step. A use whose entry has a higher holding
+ * version than the mark was recorded when the restriction stood, so it names the reference and the deviation
+ * `recalled` where it lies in the step's scope, unless a `recallClosed` with `liftsRestrictions` came between.
+ */
+export function fenceReference(recall: string, step: number): string {
+  return `${recall}/${step}`;
+}
