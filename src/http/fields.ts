@@ -68,11 +68,6 @@ export function count() {
   return z.int().min(0);
 }
 
-/** `true` or `false` in a query. */
-export function flag() {
-  return z.enum(['true', 'false']).transform((value) => value === 'true');
-}
-
 /** Items a page holds at most, and unless asked otherwise. */
 export const pageLimit = 200;
 export const pageDefault = 50;
