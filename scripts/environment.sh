@@ -51,31 +51,49 @@ node_package() {
 }
 
 bring_node() {
+  machine_path=$PATH
   if node=$(command -v node) && is_new_enough "$node"; then return; fi
+  package=$(node_package) ||
+    fail "There is no ready-made Node $node_major for this machine ($(uname -s) $(uname -m)): install Node $node_major or newer."
   home=$cache/node-$node_major
-  if ! is_new_enough "$home/bin/node"; then fetch_node; fi
-  # First on PATH, so that npm and everything that it starts run on it.
-  PATH=$home/bin:$PATH
+  if ! is_new_enough "$home/$package/bin/node"; then fetch_node; fi
+  PATH=$home/$package/bin:$PATH
   export PATH
 }
 
+# The machine's npm runs in a directory of its own, not with --prefix: that would hide the settings of the machine
+# (registry, certificates) from it, since npm looks for them below the prefix.
 fetch_node() {
-  command -v npm >/dev/null ||
+  npm=$(command -v npm) ||
     fail "npm was not found: install Node.js with npm (any version brings the right one), or Node $node_major or newer."
-  package=$(node_package) ||
-    fail "There is no ready-made Node $node_major for this machine ($(uname -s) $(uname -m)): install Node $node_major or newer."
   echo "Fetching Node $node_major, once ($package)."
+  wanted=$package@$node_major
+  # npm 6 cannot read package-lock.json, so it fetches its successor along with Node.
+  case $("$npm" --version) in
+    [0-6].*) wanted="$wanted npm@10" ;;
+  esac
   draft=$(mktemp -d "$cache/.node-XXXXXX") || fail "The cache $cache cannot be written to."
-  if ! npm install --prefix "$draft" --no-save --no-package-lock --no-audit --no-fund --ignore-scripts \
-    --loglevel=error "$package@$node_major" >&2 || ! is_new_enough "$draft/node_modules/$package/bin/node"; then
+  echo '{"private": true}' >"$draft/package.json"
+  # shellcheck disable=SC2086 # two names
+  if ! (cd "$draft" && "$npm" install --no-save --no-audit --no-fund --ignore-scripts --loglevel=error $wanted) >&2 ||
+    ! is_new_enough "$draft/node_modules/$package/bin/node"; then
     rm -rf "$draft"
     fail "Node $node_major could not be fetched with npm: check that npm reaches its registry, or install Node $node_major or newer."
   fi
-  # Another start may have been faster, or may have left one that does not run.
-  if ! is_new_enough "$home/bin/node"; then rm -rf "$home"; fi
-  mv "$draft/node_modules/$package" "$home" 2>/dev/null || is_new_enough "$home/bin/node" ||
-    fail "The cache $cache cannot be written to."
+  # Another start may have been faster, or an earlier one may have left a Node that does not run.
+  if ! is_new_enough "$home/$package/bin/node"; then rm -rf "$home"; fi
+  mv "$draft/node_modules" "$home" 2>/dev/null
   rm -rf "$draft"
+  is_new_enough "$home/$package/bin/node" || fail "The cache $cache cannot be written to."
+}
+
+# npm with the machine's own Node where it can, for the same reason: below our Node it would find no settings.
+run_npm() {
+  if [ -f "${home:-}/npm/bin/npm-cli.js" ]; then
+    npm_config_globalconfig=$(PATH=$machine_path npm config get globalconfig) node "$home/npm/bin/npm-cli.js" "$@"
+  else
+    PATH=$machine_path npm "$@"
+  fi
 }
 
 # npm writes the second file last, after everything is in its place; a pull that changes the first makes it newer.
@@ -89,7 +107,7 @@ bring_packages() {
   lock_packages
   if ! packages_are_there; then
     echo 'Installing packages, once.'
-    npm ci --loglevel=error >&2 ||
+    run_npm ci --loglevel=error >&2 ||
       fail 'The packages could not be installed with npm (see above): check that npm reaches its registry, then run this again.'
   fi
   unlock_packages

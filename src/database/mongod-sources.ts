@@ -77,7 +77,9 @@ async function intoCache(cache: string, fetch: (directory: string) => Promise<st
 /** In a process of its own, since a download of mongodb-memory-server cannot be cancelled from outside. */
 async function download(directory: string): Promise<string> {
   const script = fileURLToPath(new URL('mongod-download.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, directory], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The system's certificates too: behind a hospital's inspecting proxy they are the ones that count.
+  const args = ['--use-system-ca', script, directory];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed.stdout += text;
