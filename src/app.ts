@@ -1,10 +1,44 @@
-/** The composition root: what exists, in one list. */
-
-import express, { type Express } from 'express';
+/** The composition root: what exists, in one readable list. */
+import { hkdfSync, type KeyObject } from 'node:crypto';
+import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { authorise, createAuthenticator, describeCaller } from './access/authenticate.ts';
+import type { Caller, OrganisationLookup } from './access/caller.ts';
+import { sessionCookieName } from './access/cookie.ts';
+import { accessMigrations } from './access/migrations.ts';
+import { createFirstAdministrator, ensureFirstAdministrator } from './access/new-person.ts';
+import { findPeople } from './access/people.ts';
+import type { Permission } from './access/permissions.ts';
+import { RequestRate } from './access/request-rate.ts';
+import type { Route } from './access/route.ts';
+import { accessRoutes } from './access/routes.ts';
+import { catalogueMigrations } from './catalogue/migrations.ts';
+import { insertOrganisation, newOrganisation, readOrganisation } from './catalogue/organisations.ts';
+import { projectCatalogue } from './catalogue/projector.ts';
+import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Clock, IdSource } from './clock.ts';
-import type { Database } from './database/connection.ts';
+import { type Database, transactionLifetimeSeconds } from './database/connection.ts';
 import type { Migration } from './database/migrations.ts';
+import { createApplication } from './http/application.ts';
+import type { ReadyCheck } from './http/health.ts';
+import { createMetrics } from './http/metrics.ts';
+import { viewerOf } from './inventory/caller-routes.ts';
+import { projectIncidents } from './inventory/incident.ts';
+import { inventoryMigrations } from './inventory/migrations.ts';
+import { inventoryRoutes } from './inventory/routes.ts';
+import { projectShipments } from './inventory/shipment.ts';
+import { lotsSeenBy, placeHoldsStock } from './inventory/visibility.ts';
+import { labelRoutes } from './labels/routes.ts';
+import type { Projector } from './ledger/append.ts';
+import { ledgerMigrations } from './ledger/migrations.ts';
+import { Ledger } from './ledger/run.ts';
+import { patientsMigrations } from './patients/migrations.ts';
+import { createPatients } from './patients/patients.ts';
+import { resumeRecalls } from './recalls/effect.ts';
+import { projectRecalls } from './recalls/projector.ts';
+import { recallRoutes } from './recalls/routes.ts';
+import { recallsMigrations } from './recalls/storage.ts';
+import { version } from './version.ts';
 
 /** What a process brings to the service. */
 export interface AppParts {
@@ -14,17 +48,153 @@ export interface AppParts {
   readonly logger: Logger;
   /** Without a slash at the end. */
   readonly publicUrl: string;
+  readonly masterKey: KeyObject;
+  /** In tests: an answer that its own schema does not accept is a fault of ours. */
+  readonly validateAnswers?: boolean;
 }
 
 /** Every room's steps, in the order in which the rooms build on each other. */
-export const migrations: readonly Migration[] = [];
+export const migrations: readonly Migration[] = [
+  ...ledgerMigrations,
+  ...catalogueMigrations,
+  ...patientsMigrations,
+  ...inventoryMigrations,
+  ...recallsMigrations,
+  ...accessMigrations,
+];
 
-/** @returns the service as an express application, ready to be given requests. */
-export async function createApp(_parts: AppParts): Promise<Express> {
-  const app = express();
-  app.disable('x-powered-by');
-  app.get('/health/live', (_request, response) => {
-    response.json({ status: 'live' });
+/** Every room's fold of the ledger's events; a rebuild runs the same list. */
+export const projectors: readonly Projector[] = [
+  projectCatalogue,
+  projectShipments,
+  projectIncidents,
+  projectRecalls,
+];
+
+export interface App {
+  readonly express: Express;
+  readonly routes: readonly Route[];
+}
+
+/** @returns the service as an express application, ready to be given requests, and the list of its routes. */
+export async function createApp(parts: AppParts): Promise<App> {
+  const { database, clock, ids, logger } = parts;
+  const { connection, client, db } = database;
+  const publicUrl = new URL(parts.publicUrl);
+  const organisations: OrganisationLookup = {
+    find: async (id) => {
+      const found = await readOrganisation(connection, id);
+      if (found === undefined) return undefined;
+      const { kind, active, authority, area } = found;
+      return {
+        id,
+        kind,
+        active,
+        ...(authority === undefined || area === undefined ? {} : { authority: { ...authority, area } }),
+      };
+    },
+  };
+  const patients = createPatients({ db, masterKey: parts.masterKey, clock, ids });
+  await patients.ready();
+  await patients.applyErasures();
+  const ledger = new Ledger({ client, db, clock, projectors, commandKey: commandKeyOf(parts.masterKey) });
+  await resumeRecalls({ client, db, clock });
+
+  const access = { connection, clock, ids };
+  const inventory = {
+    ledger,
+    connection,
+    clock,
+    ids,
+    patients,
+    knownPeople: async (organisation: string, people: readonly string[]) => {
+      const found = await findPeople(access, organisation, people);
+      return new Set([...found.values()].filter(({ active }) => active).map(({ id }) => id));
+    },
+  };
+  const routes: readonly Route[] = [
+    ...accessRoutes({ ...access, organisations, publicUrl }),
+    ...catalogueRoutes({
+      ...access,
+      db,
+      createFirstAdministrator: (administrator, session) =>
+        createFirstAdministrator(access, administrator, session),
+      holdsStock: ({ organisation, id }) => placeHoldsStock(db, organisation, id),
+      visibleLots: (caller, lotIds) => lotsSeenBy(db, connection, viewerOf(caller), lotIds),
+    }),
+    ...inventoryRoutes(inventory),
+    ...labelRoutes({ connection, db, clock, publicUrl: parts.publicUrl }),
+    ...recallRoutes({ ledger, client, db, connection, clock, ids, patients }),
+  ];
+  const express = createApplication<Caller, Permission>({
+    routes,
+    authenticate: createAuthenticator({ ...access, organisations, publicUrl, rate: new RequestRate() }),
+    authorise,
+    describeCaller,
+    sessionCookie: sessionCookieName(publicUrl),
+    publicUrl,
+    ids,
+    log: logger,
+    metrics: createMetrics(),
+    checks: readyChecks(database),
+    version,
+    ...(parts.validateAnswers === undefined ? {} : { validateAnswers: parts.validateAnswers }),
   });
-  return app;
+  return { express, routes };
+}
+
+/** The ledger's key must not be the key that wraps patients' keys: each secret has one use (RFC 5869). */
+function commandKeyOf(masterKey: KeyObject): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', masterKey, new Uint8Array(0), 'pps-trace/commands/1', 32));
+}
+
+/** Killed writers hold their locks for as long as the server lets a transaction live. */
+const transactionLifetimeWanted = 5;
+
+function readyChecks(database: Database): ReadyCheck[] {
+  return [
+    {
+      name: 'database',
+      check: async () => {
+        await database.db.command({ ping: 1 });
+        return undefined;
+      },
+    },
+    {
+      name: 'transaction-lifetime',
+      check: async () => {
+        const seconds = await transactionLifetimeSeconds(database.client);
+        return seconds === undefined || seconds > transactionLifetimeWanted
+          ? `Set transactionLifetimeLimitSeconds to ${transactionLifetimeWanted}: a killed process blocks its lots for that long.`
+          : undefined;
+      },
+    },
+  ];
+}
+
+/**
+ * The very first start: an administrator of the service's operator.
+ * @returns what to sign in with, to be shown once; undefined where there is somebody already
+ */
+export async function firstAdministrator({
+  database,
+  clock,
+  ids,
+}: Pick<AppParts, 'database' | 'clock' | 'ids'>): Promise<
+  { readonly username: string; readonly oneTimeSecret: string } | undefined
+> {
+  const { connection } = database;
+  return await ensureFirstAdministrator({ connection, clock, ids }, async (session) => {
+    const operator = newOrganisation(
+      { clock, ids },
+      {
+        kind: 'operator',
+        name: { zh: '系统运营方', en: 'Operator of this service' },
+        country: 'CN',
+        licences: [],
+      },
+    );
+    await insertOrganisation(connection, operator, session);
+    return operator.id;
+  });
 }

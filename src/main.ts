@@ -1,13 +1,15 @@
 /** The process: read the settings, open the database, listen, and stop in good order. */
 
+import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createApp, migrations } from './app.ts';
+import { createApp, firstAdministrator, migrations } from './app.ts';
 import { systemClock, systemIds } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { runMigrations } from './database/migrations.ts';
 import { type OpenDatabase, openDatabase } from './database/open.ts';
 import { CannotStart } from './errors.ts';
 import { createLogger } from './logging.ts';
+import { loadMasterKey } from './patients/master-key.ts';
 import { Server } from './server.ts';
 
 /** A signal a second time means now: the database then recovers from its journal at the next start. */
@@ -50,7 +52,13 @@ async function serveOn(
   const ids = systemIds;
   await runMigrations(database.db, migrations, { clock, ids, progress: say });
   const publicUrl = config.publicUrl ?? server.url;
-  server.answerWith(await createApp({ database, clock, ids, logger, publicUrl }));
+  const masterKey = await loadMasterKey({
+    env: config.masterKey,
+    file: join(config.dataDirectory, 'master.key'),
+  });
+  const app = await createApp({ database, clock, ids, logger, publicUrl, masterKey });
+  welcome(await firstAdministrator({ database, clock, ids }));
+  server.answerWith(app.express);
   say(`pps-trace ready at ${server.url}`);
 
   const reason = await Promise.race([stopped, database.lost.then(() => undefined)]);
@@ -59,6 +67,13 @@ async function serveOn(
   logger.info({ reason }, 'stopping');
   // Before the database is closed: the requests that are being answered still need it.
   await server.close();
+}
+
+/** Printed once: it is stored nowhere but as a hash, and must be changed at the first sign-in. */
+function welcome(first: { readonly username: string; readonly oneTimeSecret: string } | undefined): void {
+  if (first === undefined) return;
+  say(`First start. Sign in as "${first.username}" with the one-time secret ${first.oneTimeSecret}`);
+  say('It is shown only now, and asks for a password of your own at the first sign-in.');
 }
 
 /** @returns the first signal that asks us to stop. The second one does not wait for anything. */

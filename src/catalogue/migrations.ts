@@ -1,4 +1,5 @@
 /** Collections and indexes of the catalogue. */
+import { makeCollection } from '../database/make-collection.ts';
 import type { Migration } from '../database/migrations.ts';
 import { lotsCollection } from './lots.ts';
 import { productStandingsCollection } from './product-standings.ts';
@@ -25,9 +26,3 @@ export const catalogueMigrations: readonly Migration[] = [
     },
   },
 ];
-
-/** A collection that exists already is as good: a migration may be run again. */
-async function makeCollection(db: Parameters<Migration['run']>[0], name: string): Promise<void> {
-  const known = await db.listCollections({ name }, { nameOnly: true }).toArray();
-  if (known.length === 0) await db.createCollection(name);
-}

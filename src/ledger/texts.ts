@@ -8,7 +8,7 @@ import type { Write } from '../database/write.ts';
 import { commitment } from './content-hash.ts';
 import type { Commitment } from './event.ts';
 
-const collection = 'texts';
+export const textsCollection = 'texts';
 const saltBytes = 16;
 
 interface StoredText {
@@ -35,7 +35,7 @@ export function commitText(text: string, organisation: string, ids: Pick<IdSourc
     salt: Buffer.from(salt).toString('base64'),
     text,
   };
-  return { commitment: made, write: { collection, insert: { ...document } } };
+  return { commitment: made, write: { collection: textsCollection, insert: { ...document } } };
 }
 
 /** @returns the organisation's texts by commitment; one that was erased, or is another's, is absent. */
@@ -45,7 +45,7 @@ export async function readTexts(
   commitments: readonly Commitment[],
 ): Promise<Map<Commitment, string>> {
   const found = db
-    .collection<StoredText>(collection)
+    .collection<StoredText>(textsCollection)
     .find({ _id: { $in: [...commitments] }, organisation }, { projection: { text: 1 } });
   const texts = new Map<Commitment, string>();
   for await (const { _id, text } of found) texts.set(_id, text);

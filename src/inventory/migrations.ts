@@ -1,0 +1,18 @@
+import type { Migration } from '../database/migrations.ts';
+import { checksCollection } from './check.ts';
+import { incidentsCollection } from './incident.ts';
+import { shipmentsCollection } from './shipment.ts';
+
+/** Indexes of this room's collections; each serves one list. */
+export const inventoryMigrations: readonly Migration[] = [
+  {
+    id: 'inventory/001-indexes',
+    async run(db) {
+      const shipments = db.collection(shipmentsCollection);
+      await shipments.createIndex({ to: 1, sentAt: -1, _id: -1 });
+      await shipments.createIndex({ from: 1, sentAt: -1, _id: -1 });
+      await db.collection(incidentsCollection).createIndex({ organisation: 1, openedAt: -1, _id: -1 });
+      await db.collection(checksCollection).createIndex({ organisation: 1, checkedAt: -1 });
+    },
+  },
+];

@@ -1,0 +1,21 @@
+/** All routes of this room. */
+import type { Route } from '../access/route.ts';
+import { correctionRoutes } from './correction-routes.ts';
+import { lotRoutes } from './lot-routes.ts';
+import { shipmentRoutes } from './shipment-routes.ts';
+import { stockRoutes } from './stock-routes.ts';
+import { traceRoutes } from './trace-routes.ts';
+import { udiRoutes } from './udi-routes.ts';
+import { type UseParts, useRoutes } from './use-routes.ts';
+
+export function inventoryRoutes(parts: UseParts): Route[] {
+  return [
+    ...udiRoutes(parts),
+    ...lotRoutes(parts),
+    ...shipmentRoutes(parts),
+    ...stockRoutes(parts),
+    ...useRoutes(parts),
+    ...traceRoutes(parts),
+    ...correctionRoutes(parts),
+  ];
+}
