@@ -41,9 +41,7 @@ export async function createPerson(
   requireFittingRoles(wanted.organisationKind, wanted.roles);
   requireUsernameForRoles(wanted);
   const oneTimePassword =
-    wanted.username === undefined || wanted.password !== undefined
-      ? undefined
-      : newOneTimePassword(parts.ids);
+    wanted.username === undefined || wanted.password !== undefined ? undefined : newOneTimePassword();
   const password = wanted.password ?? oneTimePassword;
   const person: StoredPerson = {
     _id: parts.ids.uuid(),

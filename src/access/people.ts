@@ -224,7 +224,7 @@ export async function resetPassword(
   if (id === by.person) throw new Failure('access/own-roles');
   const person = await requirePerson(parts, organisation, id);
   if (person.username === undefined || !person.active) throw new Failure('conflict', { person: id });
-  const oneTimePassword = newOneTimePassword(parts.ids);
+  const oneTimePassword = newOneTimePassword();
   const passwordHash = await hashPassword(oneTimePassword);
   await inTransaction(parts.connection, async (session) => {
     const update = { $set: { passwordHash, passwordMustChange: true } };

@@ -1,7 +1,10 @@
-/** Secrets that the service makes, and what it keeps of them. */
+/**
+ * Secrets that the service makes, and what it keeps of them. They come from the system's generator and never from the
+ * injected source: a demonstration with a known seed would have tokens that anybody can compute.
+ */
 
 import { createHash } from 'node:crypto';
-import type { IdSource } from '../clock.ts';
+import { systemIds } from '../clock.ts';
 
 /** 256 bits: guessing is hopeless, so that a fast hash without salt is enough to store. */
 const secretBytes = 32;
@@ -15,13 +18,15 @@ const legible = '0123456789abcdefghjkmnpqrstvwxyz';
 export const tokenPrefix = 'pps_';
 
 /** @returns 43 characters of base64url */
-export function newSecret(ids: IdSource): string {
-  return Buffer.from(ids.bytes(secretBytes)).toString('base64url');
+export function newSecret(): string {
+  return Buffer.from(systemIds.bytes(secretBytes)).toString('base64url');
 }
 
 /** @returns five groups of four, to be read aloud or from paper */
-export function newOneTimePassword(ids: IdSource): string {
-  const characters = [...ids.bytes(oneTimeCharacters)].map((byte) => legible.charAt(byte % legible.length));
+export function newOneTimePassword(): string {
+  const characters = [...systemIds.bytes(oneTimeCharacters)].map((byte) =>
+    legible.charAt(byte % legible.length),
+  );
   return characters.join('').replaceAll(/(.{4})(?!$)/g, '$1-');
 }
 

@@ -21,11 +21,11 @@ export interface OpenedSession {
 
 /** Opens a session in the caller's transaction. */
 export async function openSession(
-  { connection, clock, ids }: AccessParts,
+  { connection, clock }: Pick<AccessParts, 'connection' | 'clock'>,
   person: string,
   session: ClientSession,
 ): Promise<OpenedSession> {
-  const secret = newSecret(ids);
+  const secret = newSecret();
   const now = clock.now();
   const endsAt = new Date(now.getTime() + absoluteLimitMs);
   const stored = { _id: sha256(secret), person, createdAt: now, lastSeenAt: now, endsAt };

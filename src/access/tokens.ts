@@ -51,7 +51,7 @@ export async function issueToken(
   if (exceeding.length > 0) throw new Failure('access/scope-exceeded', { permissions: exceeding });
   const now = parts.clock.now();
   const { person, organisation } = caller;
-  const secret = tokenPrefix + newSecret(parts.ids);
+  const secret = tokenPrefix + newSecret();
   return inTransaction(parts.connection, async (session) => {
     const maker = await makerOf(parts, caller, session);
     const token: StoredToken = {
