@@ -1,6 +1,5 @@
 /** What becomes of a recall's commands. Pure: state, ids and texts come in as data. */
 import { dayInChina } from '../catalogue/day.ts';
-import { lotsCollection } from '../catalogue/lots.ts';
 import type { Write } from '../database/write.ts';
 import type { InputFault } from '../errors.ts';
 import { type AnyDraft, bounds, type EventDraft, type LotKey, lotId } from '../ledger/event.ts';
@@ -83,8 +82,7 @@ export function decideRecall(command: RecallCommand, state: RecallDecisionState)
   };
   const about = lotsAbout(scope, state.lotsOfOpenProducts);
   const event = draft('recallInitiated', state.recordTime, details, about);
-  const writes = [reason.write, instructions.write, ...touches(about, state.lotsOfOpenProducts)];
-  return accept(event, { recall, number }, writes);
+  return accept(event, { recall, number }, [reason.write, instructions.write]);
 }
 
 /** @returns `R-YYYY-NNN`, one after the highest of the year; more than 999 in a year just take more digits. */
@@ -123,8 +121,7 @@ export function decideWidening(
   };
   const about = lotsAbout(scope, state.lotsOfOpenProducts);
   const event = draft('recallWidened', state.recordTime, details, about);
-  const writes = [reason.write, ...touches(about, state.lotsOfOpenProducts)];
-  return accept(event, { recall: recall.id, number: recall.number }, writes);
+  return accept(event, { recall: recall.id, number: recall.number }, [reason.write]);
 }
 
 /**
@@ -162,23 +159,13 @@ function refuseScope(
   return tooLarge ? refuse('recall/scope-too-large', { lotsNamed, lotsCovered, serialsNamed }) : undefined;
 }
 
-/** The lots that an event speaks of: those named and, where the scope is open, as many others as it may. */
+/**
+ * The lots that an event speaks of, so that their traces hold it: those named and, where the scope is open, as many
+ * others as an event may. What takes effect on the rest is the product's restriction and the fence.
+ */
 function lotsAbout(scope: readonly ScopeItem[], lotsOfOpenProducts: readonly LotKey[]): LotKey[] {
   const lots = [...namedLots(scope), ...lotsOfOpenProducts.map(({ gtin, lot }) => ({ gtin, lot }))];
   return [...new Map(lots.map((lot) => [lotId(lot), lot])).values()].slice(0, bounds.lotsPerEvent);
-}
-
-/**
- * Where the scope is open, the decision writes every lot seen so far; those that the event speaks of are written by
- * the ledger. A hospital's first event with a lot writes that lot too, and has no holding yet that the fence could
- * find: of the two one fails, and sees the other. A lot that nobody has seen yet writes the product.
- */
-function touches(about: readonly LotKey[], lotsOfOpenProducts: readonly LotKey[]): Write[] {
-  const written = new Set(about.map(lotId));
-  return lotsOfOpenProducts
-    .map(lotId)
-    .filter((id) => !written.has(id))
-    .map((id) => ({ collection: lotsCollection, filter: { _id: id }, update: { $inc: { touched: 1 } } }));
 }
 
 export interface ResponseCommand {

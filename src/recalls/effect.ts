@@ -8,18 +8,22 @@ import type { Clock } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import { lotId } from '../ledger/event.ts';
 import { raiseFence } from '../ledger/fence.ts';
-import { exposuresOf } from './exposure.ts';
+import { type Exposure, exposuresOf } from './exposure.ts';
 import { fenceReference, type Recall, type RecallStep } from './recall.ts';
 import { namedLots, openProducts } from './scope.ts';
-import { readSituation, type Situation } from './situation.ts';
+import { readSituation } from './situation.ts';
 import { markEffective, readRecall, unfinishedRecalls } from './storage.ts';
+
+export type EffectStep =
+  | { readonly done: 'decision' | 'fence' }
+  | { readonly done: 'list'; readonly exposures: readonly Exposure[] };
 
 export interface EffectParts {
   readonly client: mongo.MongoClient;
   readonly db: mongo.Db;
   readonly clock: Clock;
-  /** For tests: what happens between the steps. */
-  readonly between?: (after: 'decision' | 'fence') => Promise<void>;
+  /** Told after each step what it came to: for tests, which look, or die. */
+  readonly after?: (step: EffectStep) => Promise<void>;
 }
 
 /**
@@ -30,22 +34,20 @@ export interface EffectParts {
  * that resumes.
  * @throws Failure `service/busy` when the recall cannot be seen at majority (a new primary that has not caught up).
  */
-export async function makeEffective(
-  { client, db, clock, between }: EffectParts,
-  id: string,
-): Promise<Recall> {
+export async function makeEffective({ client, db, clock, after }: EffectParts, id: string): Promise<Recall> {
   const session = client.startSession({ causalConsistency: true });
   try {
     const recall = await readRecall(db, id, session);
     if (recall === undefined) throw new Failure('service/busy', { recall: id });
     const unfinished = recall.steps.filter(({ effectiveAt }) => effectiveAt === undefined);
     if (unfinished.length === 0) return recall;
-    await between?.('decision');
+    await after?.({ done: 'decision' });
     for (const step of unfinished) await fence(db, session, recall, step);
-    await between?.('fence');
-    const situation = await readSituation(db, recall, { session });
+    await after?.({ done: 'fence' });
+    const exposures = exposuresOf(await readSituation(db, recall, { session }));
+    await after?.({ done: 'list', exposures });
     for (const step of unfinished) {
-      const usesListed = countListed(situation, step);
+      const usesListed = exposures.filter((exposure) => exposure.step <= step.step).length;
       const at = clock.now().toISOString();
       await markEffective(db, session, id, { step: step.step, at, usesListed });
     }
@@ -66,24 +68,25 @@ async function fence(
   await raiseFence(db, session, { lotIds, gtins: openProducts(items) }, fenceReference(id, step));
 }
 
-function countListed(situation: Situation, { step }: RecallStep): number {
-  return exposuresOf(situation).filter((exposure) => exposure.step <= step).length;
+export interface Resumption {
+  /** Ids of the recalls that are effective now. */
+  readonly finished: readonly string[];
+  /** Those that are not: their restrictions stand, so checks block, but their list is not complete yet. */
+  readonly failed: readonly { readonly recall: string; readonly trouble: unknown }[];
 }
 
 /**
- * Finishes recalls whose process died between the steps. Run it when a process starts, and from time to time.
- * @returns the ids of those that were finished
- * @throws AggregateError after all were tried, of those that could not be
+ * Finishes recalls whose process died between the steps. Run it when a process starts, and from time to time; one
+ * that fails keeps neither the others nor the service from going on, and has to be told to an operator.
  */
-export async function resumeRecalls(parts: EffectParts): Promise<string[]> {
+export async function resumeRecalls(parts: EffectParts): Promise<Resumption> {
   const finished: string[] = [];
-  const troubles: unknown[] = [];
-  for (const id of await unfinishedRecalls(parts.db)) {
-    await makeEffective(parts, id).then(
-      () => finished.push(id),
-      (trouble: unknown) => troubles.push(trouble),
+  const failed: { recall: string; trouble: unknown }[] = [];
+  for (const recall of await unfinishedRecalls(parts.db)) {
+    await makeEffective(parts, recall).then(
+      () => finished.push(recall),
+      (trouble: unknown) => failed.push({ recall, trouble }),
     );
   }
-  if (troubles.length > 0) throw new AggregateError(troubles, 'recalls that could not be made effective');
-  return finished;
+  return { finished, failed };
 }

@@ -1,9 +1,9 @@
 /** The commands of a recall, each one transaction of the ledger; pure decisions are in decide.ts. */
-import type { Connection, mongo } from 'mongoose';
+import type { Connection } from 'mongoose';
 import type { Bilingual } from '../catalogue/bilingual.ts';
 import { readPlaces } from '../catalogue/places.ts';
 import { readProducts } from '../catalogue/products.ts';
-import type { Clock, IdSource } from '../clock.ts';
+import type { IdSource } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import { bounds, lotId } from '../ledger/event.ts';
 import type { ScopeItem } from '../ledger/event-details.ts';
@@ -24,7 +24,7 @@ import {
   type RecallCommand,
   type ScopeState,
 } from './decide.ts';
-import { makeEffective } from './effect.ts';
+import { type EffectParts, makeEffective } from './effect.ts';
 import { openProducts } from './scope.ts';
 import { seeRecall } from './sight.ts';
 import { lotsInScope, lotsOfProducts } from './situation.ts';
@@ -32,12 +32,9 @@ import { isNotified, numbersTaken, readRecallInTransaction } from './storage.ts'
 import type { Reading } from './viewer.ts';
 import { commitWording } from './wording.ts';
 
-export interface RecallParts {
+export interface RecallParts extends EffectParts {
   readonly ledger: Ledger;
-  readonly client: mongo.MongoClient;
-  readonly db: mongo.Db;
   readonly connection: Connection;
-  readonly clock: Clock;
   readonly ids: IdSource;
   readonly patients: Pick<Patients, 'identify'>;
   /** The statutory time limits, where another reading of the law than ours applies. */

@@ -1,0 +1,268 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'chai';
+import { readLots } from '../../src/catalogue/lots.ts';
+import { readProductRestrictions } from '../../src/catalogue/product-standings.ts';
+import { restrictionsOn } from '../../src/catalogue/restriction.ts';
+import { type LotKey, lotId } from '../../src/ledger/event.ts';
+import { makeEffective, resumeRecalls } from '../../src/recalls/effect.ts';
+import { exposuresOf } from '../../src/recalls/exposure.ts';
+import { type Recall, stateOf } from '../../src/recalls/recall.ts';
+import { initiateRecall, type RecallParts, widenRecall } from '../../src/recalls/recalls.ts';
+import { readSituation } from '../../src/recalls/situation.ts';
+import { readRecall } from '../../src/recalls/storage.ts';
+import { chance, nextId } from '../support/ledger-play.ts';
+import {
+  createWorld,
+  members,
+  produced,
+  recallBody,
+  received,
+  shipped,
+  stapler,
+  useOf,
+  type World,
+} from './world.ts';
+
+const races = 60;
+const atOnce = 6;
+
+/** Law 4, "How law 4 holds", through the room's own commands. */
+describe('the three steps of a recall', () => {
+  let world: World;
+
+  before(async function () {
+    this.timeout(60_000);
+    world = await createWorld();
+  });
+  after(() => world.close());
+
+  const sender = () => ({
+    organisation: members.maker.id,
+    organisationKind: 'manufacturer',
+    person: 'person-of-maker',
+    commandId: nextId(),
+  });
+
+  const input = (scope: readonly { gtin: string; lot?: string }[]) => {
+    const {
+      class: _class,
+      basis: _basis,
+      commandId: _id,
+      returnTo: _to,
+      measures: _measures,
+      ...texts
+    } = recallBody();
+    return { ...texts, class: 'I', basis: 'voluntary', measures: ['warning'], scope } as const;
+  };
+
+  const found = async (id: string): Promise<Recall> => {
+    const recall = await readRecall(world.parts.db, id);
+    if (recall === undefined) throw new Error('no recall');
+    return recall;
+  };
+
+  const listed = async (id: string): Promise<Set<string>> => {
+    const exposures = exposuresOf(await readSituation(world.parts.db, await found(id)));
+    return new Set(exposures.map(({ pseudonym }) => pseudonym));
+  };
+
+  /** A use whose decision sees what stands on the lot, with a pause between looking and writing. */
+  const racedUse = async (
+    name: 'guangzhou' | 'beijing' | 'wuhan',
+    lot: LotKey,
+    stocked: boolean,
+    looked: () => Promise<unknown>,
+  ) => {
+    const event = useOf(name, lot, stocked ? {} : { from: 'unexplained' });
+    const command = { id: nextId(), organisation: members[name].id, actor: nextId(), route: 'x', content: 1 };
+    const { answer } = await world.ledger.run(command, {
+      load: async ({ db, session }) => {
+        const known = (await readLots(db, [lotId(lot)], session)).get(lotId(lot));
+        const product = (await readProductRestrictions(db, [lot.gtin], session)).get(lot.gtin) ?? [];
+        const standing = restrictionsOn(known, { restrictions: product });
+        await looked();
+        return standing.map(({ reference }) => reference);
+      },
+      decide: (restrictions) => ({
+        kind: 'accepted',
+        events: [{ ...event, uses: event.uses.map((use) => ({ ...use, restrictions })) }],
+        answer: { pseudonym: event.uses[0]?.pseudonym ?? '', restrictions },
+      }),
+    });
+    return answer;
+  };
+
+  /** What the list held at the moment when the recall became effective. */
+  interface Race {
+    readonly saw: boolean;
+    readonly atEffect: boolean;
+    readonly later: boolean;
+  }
+
+  /** @returns the GTIN of another product of the maker. */
+  const ownProduct = async (): Promise<string> => {
+    const products = world.parts.db.collection<{ _id: string }>('products');
+    const { _id, ...facts } = (await products.findOne({ _id: stapler })) ?? { _id: '' };
+    const gtin = String(20_000_000_000_000 + (await products.countDocuments()));
+    await products.insertOne({ ...facts, _id: gtin });
+    return gtin;
+  };
+
+  const race = async (number: number, open: boolean): Promise<Race[]> => {
+    const random = chance(number * 7_919 + 1);
+    const pause = () => Math.floor(random() * 25);
+    // An open scope closes a product for all later races, so those have a product each.
+    const gtin = open ? await ownProduct() : stapler;
+    const lot = { gtin, lot: `RACE-${number}` };
+    const shipment = nextId();
+    await world.append('maker', produced(lot, 9), shipped(shipment, 'maker', 'guangzhou', lot, 4));
+    await world.append('guangzhou', received(shipment, 'maker', 'guangzhou', lot, 4));
+    let atEffect = new Set<string>();
+    const recalling = (async () => {
+      await wait(pause());
+      const looking: RecallParts = {
+        ...world.parts,
+        after: async (step) => {
+          if (step.done === 'list') atEffect = new Set(step.exposures.map(({ pseudonym }) => pseudonym));
+        },
+      };
+      const { recall } = await initiateRecall(looking, sender(), input([open ? { gtin } : lot]));
+      return recall;
+    })();
+    const uses = [
+      ['guangzhou', lot, true],
+      ['guangzhou', lot, true],
+      ['beijing', lot, false],
+      ['wuhan', lot, false],
+      ['wuhan', open ? { gtin, lot: `NEVER-${number}` } : lot, false],
+    ] as const;
+    const using = uses.map(async ([name, used, stocked]) => {
+      await wait(pause());
+      return racedUse(name, used, stocked, () => wait(pause()));
+    });
+    const [recall, ...used] = await Promise.all([recalling, ...using]);
+    const now = await listed(recall);
+    return used.map(({ pseudonym, restrictions }) => ({
+      saw: restrictions.includes(recall),
+      atEffect: atEffect.has(pseudonym),
+      later: now.has(pseudonym),
+    }));
+  };
+
+  for (const open of [false, true]) {
+    it(`let no use slip past a recall of ${open ? 'a whole product' : 'a lot'}, of ${races} races`, async function () {
+      this.timeout(120_000);
+      const results: Race[] = [];
+      for (let done = 0; done < races; done += atOnce) {
+        const batch = Array.from({ length: atOnce }, (_, index) => race(done + index, open));
+        results.push(...(await Promise.all(batch)).flat());
+      }
+      expect(results).to.have.length(races * 5);
+      // A use saw the recall, or stood in its list when it took effect.
+      expect(results.filter(({ saw, atEffect }) => !saw && !atEffect)).to.deep.equal([]);
+      expect(results.filter(({ later }) => !later)).to.deep.equal([]);
+      // And they were races: some were before, some after.
+      expect(results.filter(({ saw }) => saw).length).to.be.greaterThan(races / 4);
+      expect(results.filter(({ saw }) => !saw).length).to.be.greaterThan(races / 4);
+    });
+  }
+
+  for (const open of [false, true]) {
+    it(`meet a use that looked before the decision and writes after the list (${open ? 'product' : 'lot'})`, async () => {
+      const gtin = open ? await ownProduct() : stapler;
+      const lot = { gtin, lot: 'SLOW' };
+      const shipment = nextId();
+      await world.append('maker', produced(lot, 9), shipped(shipment, 'maker', 'guangzhou', lot, 4));
+      await world.append('guangzhou', received(shipment, 'maker', 'guangzhou', lot, 4));
+      const list = Promise.withResolvers<void>();
+      const looked = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+      const uses = [
+        ['guangzhou', lot, true],
+        // Its first holding of the lot: the fence has nothing of it to write.
+        ['beijing', lot, false],
+        ['wuhan', open ? { gtin, lot: 'SLOW-NEVER-SEEN' } : lot, false],
+      ] as const;
+      const using = uses.map(([name, used, stocked], index) =>
+        racedUse(name, used, stocked, () => {
+          looked[index]?.resolve();
+          return list.promise;
+        }),
+      );
+      await Promise.all(looked.map(({ promise }) => promise));
+      const slow: RecallParts = {
+        ...world.parts,
+        after: async ({ done }) => {
+          if (done === 'list') list.resolve();
+        },
+      };
+      const { recall } = await initiateRecall(slow, sender(), input([open ? { gtin } : lot]));
+      const seen = (await Promise.all(using)).map(({ restrictions }) => restrictions);
+      expect(seen).to.deep.equal([[recall], [recall], [recall]]);
+    });
+  }
+
+  /** What a process does that dies after a step: nothing more. */
+  class Died extends Error {}
+
+  for (const [number, step] of (['decision', 'fence'] as const).entries()) {
+    it(`are finished by another process where one died after the ${step}`, async () => {
+      const lot = { gtin: stapler, lot: `DIES-${number}` };
+      await world.append('maker', produced(lot, 3));
+      const dying: RecallParts = {
+        ...world.parts,
+        after: async ({ done }) => {
+          if (done === step) throw new Died();
+        },
+      };
+      const command = sender();
+      const trouble = await initiateRecall(dying, command, input([lot])).catch((error: unknown) => error);
+      expect(trouble).to.be.instanceOf(Died);
+      const [stored] = await world.parts.db.collection('recalls').find({ 'scope.lot': lot.lot }).toArray();
+      const id = String(stored?._id);
+      expect(stateOf(await found(id))).to.equal('deciding');
+      // The restriction stood from the first step on.
+      const known = (await readLots(world.parts.db, [lotId(lot)])).get(lotId(lot));
+      expect(known?.restrictions.map(({ reference }) => reference)).to.deep.equal([id]);
+
+      const finished = await Promise.all([resumeRecalls(world.parts), resumeRecalls(world.parts)]);
+      expect(finished.flatMap((resumption) => resumption.finished)).to.include(id);
+      expect(stateOf(await found(id))).to.equal('effective');
+      const holding = await world.parts.db.collection('holdings').findOne({ lotId: lotId(lot) });
+      expect(holding?.fences).to.have.length(1);
+      expect(await resumeRecalls(world.parts)).to.deep.equal({ finished: [], failed: [] });
+    });
+  }
+
+  it('are finished when the maker sends the same command again', async () => {
+    const lot = { gtin: stapler, lot: 'SENT-AGAIN' };
+    await world.append('maker', produced(lot, 3));
+    const command = sender();
+    const dying = { ...world.parts, after: () => Promise.reject(new Died()) };
+    await initiateRecall(dying, command, input([lot])).catch(() => undefined);
+    const { recall } = await initiateRecall(world.parts, command, input([lot]));
+    expect(stateOf(await found(recall))).to.equal('effective');
+    expect(await world.parts.db.collection('recalls').countDocuments({ 'scope.lot': lot.lot })).to.equal(1);
+  });
+
+  it('of two widenings at once give each a step, a fence and a list', async () => {
+    const lots = ['W1', 'W2', 'W3'].map((lot) => ({ gtin: stapler, lot }));
+    const [first, ...others] = lots;
+    if (first === undefined) throw new Error('no lot');
+    await world.append('maker', ...lots.map((lot) => produced(lot, 3)));
+    const { recall } = await initiateRecall(world.parts, sender(), input([first]));
+    const reason = { zh: '扩大', en: 'Wider' };
+    await Promise.all(
+      others.map((lot) => widenRecall(world.parts, sender(), recall, { scope: [lot], reason })),
+    );
+    const { steps, scope } = await found(recall);
+    expect(steps.map(({ step }) => step)).to.deep.equal([1, 2, 3]);
+    expect(steps.every(({ effectiveAt }) => effectiveAt !== undefined)).to.equal(true);
+    for (const { lot, step } of scope) {
+      const holding = await world.parts.db.collection('holdings').findOne({ lot });
+      expect(holding?.fences.map(({ reference }: { reference: string }) => reference)).to.deep.equal([
+        `${recall}/${step}`,
+      ]);
+    }
+    expect((await makeEffective(world.parts, recall)).steps).to.deep.equal(steps);
+  });
+});
