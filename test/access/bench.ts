@@ -7,7 +7,7 @@ import { accessMigrations } from '../../src/access/migrations.ts';
 import { createPerson } from '../../src/access/new-person.ts';
 import type { OrganisationKind, Permission, Role } from '../../src/access/permissions.ts';
 import { RequestRate } from '../../src/access/request-rate.ts';
-import { publicRoute, type Route, route } from '../../src/access/route.ts';
+import { type Route, route } from '../../src/access/route.ts';
 import { accessRoutes } from '../../src/access/routes.ts';
 import type { SessionRouteParts } from '../../src/access/session-routes.ts';
 import { systemIds } from '../../src/clock.ts';
@@ -22,7 +22,6 @@ export interface Bench {
   readonly parts: SessionRouteParts;
   readonly db: Awaited<ReturnType<typeof testDatabase>>['db'];
   readonly logLines: string[];
-  readonly routes: readonly Route[];
   /** Turns the service's clock forward. */
   pass(ms: number): void;
   now(): Date;
@@ -56,7 +55,6 @@ const probes: Route[] = (['self', 'patient:read', 'use:record', 'organisation:ad
       status: 204,
     })),
 );
-const open = publicRoute('GET', '/probe/open', { summary: 'x' }, async () => ({ status: 204 }));
 
 export async function accessBench({
   rate = new RequestRate(),
@@ -79,9 +77,8 @@ export async function accessBench({
     organisations: { find: async (id) => organisations.get(id) },
   };
   const logLines: string[] = [];
-  const routes = [...accessRoutes(parts), ...probes, open];
   const application = createApplication<Caller, Permission>({
-    routes,
+    routes: [...accessRoutes(parts), ...probes],
     authenticate: createAuthenticator({ ...parts, rate }),
     authorise,
     describeCaller,
@@ -100,7 +97,6 @@ export async function accessBench({
     parts,
     db: database.db,
     logLines,
-    routes,
     now: clock.now,
     pass: (ms) => {
       nowMs += ms;

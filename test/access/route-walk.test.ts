@@ -1,50 +1,110 @@
+import { createSecretKey } from 'node:crypto';
 import { expect } from 'chai';
-import { organisationKinds, permissionsOf, rolesFitting } from '../../src/access/permissions.ts';
+import { z } from 'zod';
+import { createPerson } from '../../src/access/new-person.ts';
+import {
+  type OrganisationKind,
+  organisationKinds,
+  permissionsOf,
+  type Role,
+  rolesFitting,
+} from '../../src/access/permissions.ts';
+import { type App, createApp, migrations } from '../../src/app.ts';
+import { insertOrganisation, newOrganisation } from '../../src/catalogue/organisations.ts';
+import { systemClock, systemIds } from '../../src/clock.ts';
+import { runMigrations } from '../../src/database/migrations.ts';
 import { openPaths } from '../../src/http/application.ts';
-import { accessBench, type Bench } from './bench.ts';
-import { concrete, publicLines, type Walker, walk } from './route-walk.ts';
+import { createLogger } from '../../src/logging.ts';
+import { cookieFrom, serve, type TestServer, textAt } from '../support/http.ts';
+import { type TestDatabase, testDatabase } from '../support/mongod.ts';
+import { concrete, knock, publicLines, type Walker, walk } from './route-walk.ts';
 
-describe('access: all routes, with every role and none', () => {
-  let bench: Bench;
-  let walkers: Walker[];
+const parts = { clock: systemClock, ids: systemIds };
+const password = 'a password for walkers';
+const logLine = z.object({ requestId: z.string(), route: z.string() });
+
+describe('access: all routes of the service, with every role and none', () => {
+  let database: TestDatabase;
+  let app: App;
+  let server: TestServer;
+  const walkers: Walker[] = [];
+  /** Which route line answered, by request id: the log says. */
+  const answeredBy = new Map<string, string>();
+
   before(async () => {
-    bench = await accessBench();
-    walkers = [];
+    database = await testDatabase();
+    await runMigrations(database.db, migrations, parts);
+    const write = (line: string) => {
+      const said = logLine.safeParse(JSON.parse(line));
+      if (said.success) answeredBy.set(said.data.requestId, said.data.route);
+    };
+    app = await createApp({
+      ...parts,
+      database,
+      logger: createLogger('info', { write }),
+      publicUrl: 'http://127.0.0.1:8080',
+      masterKey: createSecretKey(new Uint8Array(32).fill(7)),
+      validateAnswers: true,
+    });
+    server = await serve(app.express);
     for (const kind of organisationKinds) {
-      const organisation = bench.organisation(kind);
-      for (const roles of [[], ...rolesFitting(kind).map((role) => [role])]) {
-        const person = await bench.person(organisation, ...roles);
-        walkers.push({ kind, roles, client: await person.signIn() });
-        const token = await person.token([...permissionsOf(kind, roles)]);
-        walkers.push({ kind, roles, client: bench.client({ token }) });
-      }
+      for (const roles of [[], ...rolesFitting(kind).map((role) => [role])]) await addWalkers(kind, roles);
     }
   });
-  after(() => bench.close());
-
-  it('lets in who the permission table says, and nobody else', async () => {
-    expect(await walk(bench.routes, walkers, bench.client())).to.deep.equal([]);
-    const knocks = bench.routes.length * (walkers.length + 1);
-    expect(knocks).to.be.greaterThan(500);
-  }).timeout(60_000);
-
-  it('finds a route that is open by accident', async () => {
-    const mistaken = bench.routes.map((route) =>
-      route.path === '/probe/open' ? { ...route, permission: 'patient:read' as const } : route,
-    );
-    const wrong = await walk(mistaken, walkers, bench.client());
-    expect(wrong.join('\n')).to.include('/probe/open (patient:read) answers 422 to nobody');
-  }).timeout(60_000);
-
-  it('has nothing public but what is listed here', async () => {
-    expect(publicLines(bench.routes)).to.deep.equal(['POST /api/v1/sign-in', 'GET /probe/open']);
-    expect(openPaths).to.deep.equal(['/health/live', '/health/ready', '/metrics', '/api/v1/openapi.json']);
-    for (const path of openPaths) expect((await bench.client().get(path)).status, path).to.equal(200);
+  after(async () => {
+    await server.close();
+    await database.drop();
   });
 
-  it('has no second way to write an address', async () => {
-    const nobody = bench.client();
-    for (const { method, path } of bench.routes.filter(({ permission }) => permission !== 'public')) {
+  /** One person, twice: with a session, and with a token that has all they may do. */
+  async function addWalkers(kind: OrganisationKind, roles: readonly Role[]): Promise<void> {
+    const names = { zh: `机构 ${kind}`, en: `Organisation ${kind}` };
+    const organisation = newOrganisation(parts, { kind, name: names, country: 'CN', licences: [] });
+    await insertOrganisation(database.connection, organisation);
+    const username = `${kind}-${roles.join() || 'nobody'}`;
+    const owner = { organisation: organisation.id, organisationKind: kind };
+    await createPerson({ ...parts, ...database }, { ...owner, name: '人员', username, roles, password });
+    const reply = await server.client().post('/api/v1/sign-in', { username, password });
+    const session = server.client({ cookie: cookieFrom(reply) });
+    const wish = { name: 'walk', permissions: [...permissionsOf(kind, roles)] };
+    const token = textAt((await session.post('/api/v1/tokens', wish)).body, '/token');
+    walkers.push({ kind, roles, client: session }, { kind, roles, client: server.client({ token }) });
+  }
+
+  it('let in who the permission table says, and nobody else', async () => {
+    expect(app.routes.length * walkers.length).to.be.greaterThan(1_000);
+    expect(await walk(app.routes, walkers, server.client())).to.deep.equal([]);
+  }).timeout(120_000);
+
+  it('would show a route that is open by accident', async () => {
+    const mistaken = app.routes
+      .filter(({ path }) => path === '/api/v1/sign-in')
+      .map((route) => ({ ...route, permission: 'patient:read' as const }));
+    const wrong = await walk(mistaken, walkers, server.client());
+    expect(wrong.join('\n')).to.include('/api/v1/sign-in (patient:read) answers 422 to nobody');
+  });
+
+  it('have nothing public among them but what is listed here', async () => {
+    expect(publicLines(app.routes)).to.deep.equal(['POST /api/v1/sign-in']);
+    expect(openPaths).to.deep.equal(['/health/live', '/health/ready', '/metrics', '/api/v1/openapi.json']);
+    for (const path of openPaths) expect((await server.client().get(path)).status, path).to.equal(200);
+  });
+
+  it('answer for themselves: none is hidden by one that stands before it', async () => {
+    const asked = new Map<string, string>();
+    for (const route of app.routes) {
+      const reply = await knock(server.client(), route);
+      asked.set(String(reply.headers['x-request-id']), route.path);
+    }
+    // A line is written when its answer has gone out: the next answer comes after it.
+    await server.client().get('/health/live');
+    for (const [requestId, path] of asked) expect(answeredBy.get(requestId), path).to.equal(path);
+  });
+
+  it('have no second way to write their address', async () => {
+    const nobody = server.client();
+    for (const { method, path, open } of app.routes) {
+      if (open) continue;
       const address = concrete(path);
       for (const other of [
         `${address}/`,
@@ -57,5 +117,5 @@ describe('access: all routes, with every role and none', () => {
         expect(status, `${method} ${other}`).to.be.oneOf([401, 404, 405]);
       }
     }
-  });
+  }).timeout(60_000);
 });

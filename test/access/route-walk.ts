@@ -58,7 +58,11 @@ export function concrete(path: string): string {
     .replaceAll(/:\w+/g, '00000000-0000-4000-8000-000000000000');
 }
 
-function knock(client: Client, { method, path }: WalkedRoute): Promise<Reply> {
+/** Asks for a route in a way that no handler gets to see. */
+export function knock(
+  client: Client,
+  { method, path }: Pick<WalkedRoute, 'method' | 'path'>,
+): Promise<Reply> {
   return client.send(method, `${concrete(path)}?nobodyKnowsThis=1`);
 }
 
