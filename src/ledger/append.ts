@@ -2,7 +2,6 @@
  * The only code that writes events, entries, holdings and units. It runs inside the transaction of run.ts, on the
  * snapshot that the decision saw; a write that another transaction has overtaken fails the whole transaction.
  */
-import type { mongo } from 'mongoose';
 import type { Write } from '../database/write.ts';
 import { accountParts } from './account.ts';
 import { ledgerCollections } from './collections.ts';
@@ -10,6 +9,7 @@ import { type Entry, entriesOf, organisationsTouching } from './entry.ts';
 import { type AnyEvent, bounds, lotId, lotsOf, unitId } from './event.ts';
 import { applyTransfers, type Holding, holdingId } from './holding.ts';
 import type { HoldingKey, Snapshot } from './snapshot.ts';
+import { bulkOperation, touchLots } from './touch.ts';
 import { applyToUnits, type Unit, unitsOf } from './unit.ts';
 
 /** A room's pure fold of one event into its own collections. */
@@ -48,19 +48,21 @@ export async function append(
   const holdings = await snapshot.holdings(events.flatMap(holdingsOf));
   const units = await snapshot.units(events.flatMap(unitsOf));
   const { entries, heldAfter, unitsAfter } = fold(events, holdings, units);
-  const newHoldings = [...heldAfter.keys()].filter((id) => !holdings.has(id));
+  const fresh = [...heldAfter].filter(([id]) => !holdings.has(id)).map(([, { lotId }]) => lotId);
+  const moved = [...heldAfter.values()].map(({ lotId }) => lotId);
 
   const { session, db } = snapshot;
   const collections = ledgerCollections(db);
   const options = { session, ordered: true } as const;
+  const order = await touchLots(snapshot, events, new Set(fresh), new Set(moved));
   await collections.events.insertMany(
     events.map((event) => ({ ...event, _id: event.id })),
     options,
   );
-  if (entries.length > 0) await collections.entries.insertMany(entries.map(storedEntry), options);
+  const stored = entries.map((entry) => storedEntry(withOrder(entry, order)));
+  if (stored.length > 0) await collections.entries.insertMany(stored, options);
   if (heldAfter.size > 0) await collections.holdings.bulkWrite(holdingWrites(heldAfter, holdings), options);
   if (unitsAfter.size > 0) await collections.units.bulkWrite(unitWrites(unitsAfter, units), options);
-  await touch(snapshot, events, newHoldings, heldAfter);
   await writeAll(
     snapshot,
     projectors.flatMap((project) => events.flatMap(project)),
@@ -79,13 +81,6 @@ export async function writeAll({ db, session }: Snapshot, writes: readonly Write
     const written = done.insertedCount + done.matchedCount + done.upsertedCount;
     if (written < group.length) throw new LostRace(collection);
   }
-}
-
-/** @returns a room's write in the driver's words. */
-export function bulkOperation(write: Write): mongo.AnyBulkWriteOperation {
-  if ('insert' in write) return { insertOne: { document: { ...write.insert } } };
-  const { filter, update, upsert = false } = write;
-  return { updateOne: { filter, update: update as mongo.Document, upsert } };
 }
 
 function assertWithinBounds(event: AnyEvent): void {
@@ -178,6 +173,11 @@ function emptyHolding({ organisation, gtin, lot }: HoldingKey): Holding {
   return { organisation, gtin, lot, lotId: lotId({ gtin, lot }), balances: [], version: 0, fences: [] };
 }
 
+function withOrder(entry: Entry, order: ReadonlyMap<string, number>): Entry {
+  const touched = order.get(entry.id);
+  return touched === undefined ? entry : { ...entry, touched };
+}
+
 /** @returns the entry as stored, with date copies for the indexes. */
 export function storedEntry(entry: Entry) {
   return {
@@ -206,56 +206,5 @@ function unitWrites(after: ReadonlyMap<string, Unit>, before: ReadonlyMap<string
     before.has(id)
       ? { replaceOne: { filter: { _id: id }, replacement: unit } }
       : { insertOne: { document: { ...unit, _id: id } } },
-  );
-}
-
-/**
- * The first holding of a lot at an organisation also writes the lot, and the first sight of a lot also writes the
- * product: so a recall that is being decided on the lot or product conflicts with a use whose holding the fence
- * could not find, because it did not exist yet.
- */
-async function touch(
-  { db, session }: Snapshot,
-  events: readonly AnyEvent[],
-  newHoldings: readonly string[],
-  held: ReadonlyMap<string, Holding>,
-): Promise<void> {
-  const moved = new Set([...held.values()].map((holding) => holding.lotId));
-  const fresh = new Set(newHoldings.map((id) => held.get(id)?.lotId));
-  const lots = new Map(events.flatMap(lotsOf).map((lot) => [lotId(lot), lot]));
-  const toTouch = [...lots].filter(([id]) => fresh.has(id) || !moved.has(id));
-  if (toTouch.length === 0) return;
-  const collections = ledgerCollections(db);
-  const result = await collections.lots.bulkWrite(
-    toTouch.map(([id, { gtin, lot }]) => ({
-      updateOne: {
-        filter: { _id: id },
-        update: {
-          $inc: { touched: 1 },
-          $setOnInsert: {
-            gtin,
-            lot,
-            standing: 'unverified',
-            sterilisationLots: [],
-            restrictions: [],
-            closed: false,
-          },
-        },
-        upsert: true,
-      },
-    })),
-    { session, ordered: true },
-  );
-  const firstSeen = new Set(Object.keys(result.upsertedIds).map((index) => toTouch[Number(index)]?.[1].gtin));
-  if (firstSeen.size === 0) return;
-  await collections.productStandings.bulkWrite(
-    [...firstSeen].map((gtin) => ({
-      updateOne: {
-        filter: { _id: gtin ?? '' },
-        update: { $inc: { touched: 1 }, $setOnInsert: { restrictions: [] } },
-        upsert: true,
-      },
-    })),
-    { session, ordered: true },
   );
 }

@@ -6,6 +6,10 @@ import type { AnyEvent } from './event.ts';
 import type { Holding } from './holding.ts';
 import type { Unit } from './unit.ts';
 
+/** The ledger makes these documents at first sight and touches them; the catalogue's projector writes the rest. */
+export const lotsCollection = 'lots';
+export const productStandingsCollection = 'productStandings';
+
 export type Stored<T> = T & { _id: string };
 
 /** Date copies for indexes stay outside the hashed event. */
@@ -62,8 +66,8 @@ export function ledgerCollections(db: mongo.Db): LedgerCollections {
     holdings: db.collection('holdings'),
     units: db.collection('units'),
     commands: db.collection('commands'),
-    lots: db.collection('lots'),
-    productStandings: db.collection('productStandings'),
+    lots: db.collection(lotsCollection),
+    productStandings: db.collection(productStandingsCollection),
   };
 }
 

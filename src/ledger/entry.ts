@@ -40,12 +40,22 @@ export interface Entry extends LotKey {
     readonly serial: string;
     readonly version: number;
   }[];
+  /**
+   * The lot's own count at the event, where the event wrote the lot: the order of events that move nothing (holds,
+   * releases, recalls).
+   */
+  readonly touched?: number;
 }
 
 /** The versions that an append gave to holdings (by holding id's parts) and to units. */
 export interface WrittenVersions {
   holdingVersion(organisation: string, lot: LotKey): number | undefined;
   unitVersion(gtin: string, issuer: SerialIssuer, serial: string): number | undefined;
+}
+
+/** @returns the id of an event's entry for a lot. */
+export function entryId(event: string, lot: LotKey): string {
+  return `${event}/${lotId(lot)}`;
 }
 
 /** @returns one entry for every lot of the event. */
@@ -84,7 +94,7 @@ function entryOf(event: AnyEvent, lot: LotKey, versions: WrittenVersions): Entry
     return version === undefined ? [] : [{ organisation, version }];
   });
   return {
-    id: `${event.id}/${lotId(lot)}`,
+    id: entryId(event.id, lot),
     lotId: lotId(lot),
     gtin: lot.gtin,
     lot: lot.lot,

@@ -1,0 +1,91 @@
+/**
+ * Where holdings do not meet. The first holding of a lot at an organisation also writes the lot, and the first sight
+ * of a lot also writes the product: so a recall that is being decided on the lot or product conflicts with a use
+ * whose holding the fence could not find, because it did not exist yet. An event that moves nothing of a lot that it
+ * speaks of (a hold, a release, a recall) writes the lot too; the counter then is the order of such events.
+ */
+import type { mongo } from 'mongoose';
+import type { Write } from '../database/write.ts';
+import { ledgerCollections, lotsCollection, productStandingsCollection } from './collections.ts';
+import { entryId } from './entry.ts';
+import { type AnyEvent, type LotKey, lotId, lotsOf } from './event.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/**
+ * @param fresh lots of which a holding is new @param moved lots of which a holding is written
+ * @returns for the entries of touched lots, by entry id, the count of the lot at their event
+ */
+export async function touchLots(
+  { db, session }: Snapshot,
+  events: readonly AnyEvent[],
+  fresh: ReadonlySet<string>,
+  moved: ReadonlySet<string>,
+): Promise<Map<string, number>> {
+  const touching = new Map<string, { lot: LotKey; events: string[] }>();
+  for (const event of events) {
+    for (const lot of lotsOf(event)) {
+      const id = lotId(lot);
+      if (moved.has(id) && !fresh.has(id)) continue;
+      const before = touching.get(id) ?? { lot, events: [] };
+      touching.set(id, { lot, events: [...before.events, event.id] });
+    }
+  }
+  if (touching.size === 0) return new Map();
+  const touches = [...touching.values()];
+  const writes = touches.map((touch) => bulkOperation(touchLot(touch.lot, touch.events.length)));
+  const options = { session, ordered: true } as const;
+  const result = await db.collection(lotsCollection).bulkWrite(writes, options);
+  const firstSeen = new Set(Object.keys(result.upsertedIds).map((index) => touches[Number(index)]?.lot.gtin));
+  if (firstSeen.size > 0) {
+    const products = [...firstSeen].map((gtin) => bulkOperation(touchProduct(gtin ?? '')));
+    await db.collection(productStandingsCollection).bulkWrite(products, options);
+  }
+  const order = new Map<string, number>();
+  const found = ledgerCollections(db).lots.find(
+    { _id: { $in: [...touching.keys()] } },
+    { session, projection: { touched: 1 } },
+  );
+  for await (const { _id, touched } of found) {
+    const touch = touching.get(_id);
+    for (const [index, event] of touch?.events.entries() ?? []) {
+      if (touch !== undefined)
+        order.set(entryId(event, touch.lot), touched - (touch.events.length - 1 - index));
+    }
+  }
+  return order;
+}
+
+/** @returns the write that makes a lot's document at its first sight, and counts the events that touch it. */
+export function touchLot({ gtin, lot }: LotKey, events = 1): Write {
+  const unseen = {
+    gtin,
+    lot,
+    standing: 'unverified',
+    sterilisationLots: [],
+    restrictions: [],
+    closed: false,
+  };
+  return {
+    collection: lotsCollection,
+    filter: { _id: lotId({ gtin, lot }) },
+    update: { $inc: { touched: events }, $setOnInsert: unseen },
+    upsert: true,
+  };
+}
+
+/** @returns the same for a product. */
+export function touchProduct(gtin: string): Write {
+  return {
+    collection: productStandingsCollection,
+    filter: { _id: gtin },
+    update: { $inc: { touched: 1 }, $setOnInsert: { restrictions: [] } },
+    upsert: true,
+  };
+}
+
+/** @returns a room's write in the driver's words. */
+export function bulkOperation(write: Write): mongo.AnyBulkWriteOperation {
+  if ('insert' in write) return { insertOne: { document: { ...write.insert } } };
+  const { filter, update, upsert = false } = write;
+  return { updateOne: { filter, update: update as mongo.Document, upsert } };
+}
