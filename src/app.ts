@@ -39,6 +39,7 @@ import { projectRecalls } from './recalls/projector.ts';
 import { recallRoutes } from './recalls/routes.ts';
 import { recallsMigrations } from './recalls/storage.ts';
 import { version } from './version.ts';
+import { webRoutes } from './web/routes.ts';
 
 /** What a process brings to the service. */
 export interface AppParts {
@@ -124,6 +125,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     }),
     ...inventoryRoutes(inventory),
     ...labelRoutes({ connection, db, clock, publicUrl: parts.publicUrl }),
+    ...webRoutes({ db, connection, clock }),
     ...recallRoutes({ ledger, client, db, connection, clock, ids, patients }),
   ];
   const express = createApplication<Caller, Permission>({

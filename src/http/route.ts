@@ -37,7 +37,8 @@ export interface EmptyAnswer {
 
 /** A document (PDF, ZPL, text). With a `filename` it is offered as a download. */
 export interface Binary {
-  readonly status: 200 | 201;
+  /** A page for people says in its own words what is wrong; programs get a problem document. */
+  readonly status: 200 | 201 | 400 | 404;
   readonly contentType: string;
   readonly filename?: string;
   readonly bytes: Uint8Array | Readable;

@@ -85,7 +85,15 @@ describe('access: all routes of the service, with every role and none', () => {
   });
 
   it('have nothing public among them but what is listed here', async () => {
-    expect(publicLines(app.routes)).to.deep.equal(['POST /api/v1/sign-in']);
+    expect(publicLines(app.routes)).to.have.members([
+      'POST /api/v1/sign-in',
+      // The page behind a label's QR code, for whoever scans it.
+      'GET /01/:gtin',
+      'GET /01/:gtin/10/:lot',
+      'GET /01/:gtin/10/:lot/21/:serial',
+      'GET /01/:gtin/21/:serial',
+      'GET /assets/device.css',
+    ]);
     expect(openPaths).to.deep.equal(['/health/live', '/health/ready', '/metrics', '/api/v1/openapi.json']);
     for (const path of openPaths) expect((await server.client().get(path)).status, path).to.equal(200);
   });

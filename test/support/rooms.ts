@@ -22,6 +22,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   clock: [],
   config: ground,
+  version: [],
   identifiers: ground,
   database: [...ground, 'config'],
   http: ground,
@@ -46,6 +47,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     ...[
       ...ground,
       'config',
+      'version',
       'logging',
       'database',
       'http',
@@ -56,8 +58,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['inventory', 'patients', 'labels', 'recalls', 'web', 'access'],
   ],
-  demo: [...ground, 'config', 'database', 'http', 'identifiers', 'app', 'server'],
-  main: [...ground, 'config', 'logging', 'database', 'http', 'server', 'app', 'demo'],
+  demo: [...ground, 'config', 'database', 'http', 'identifiers', 'patients', 'app', 'server'],
+  main: [...ground, 'config', 'logging', 'database', 'http', 'server', 'patients', 'app', 'demo'],
 };
 
 /** Names under which anything can be put, so that nothing can be found. */
