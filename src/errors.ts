@@ -14,7 +14,7 @@ const failures = {
   'request/malformed': { status: 400, zh: '请求格式不正确。', en: 'The request could not be read.' },
   'request/invalid': {
     status: 422,
-    zh: '请求内容有误,请检查标出的字段。',
+    zh: '请求内容有误，请检查标出的字段。',
     en: 'Something in the request is wrong; see the fields named.',
   },
   'request/too-large': { status: 413, zh: '请求内容过大。', en: 'The request is too large.' },
@@ -30,10 +30,10 @@ const failures = {
     zh: '此地址不支持该操作。',
     en: 'This address does not allow that method.',
   },
-  'not-found': { status: 404, zh: '未找到,或您无权查看。', en: 'Not found, or not yours to see.' },
+  'not-found': { status: 404, zh: '未找到，或您无权查看。', en: 'Not found, or not yours to see.' },
   conflict: {
     status: 409,
-    zh: '已存在,或与现有记录冲突。',
+    zh: '已存在，或与现有记录冲突。',
     en: 'It exists already, or contradicts what is recorded.',
   },
   'command/id-reused': {
@@ -43,17 +43,17 @@ const failures = {
   },
   'device/lot-missing': {
     status: 422,
-    zh: '该条码不含批号,系统也没有该序列号的记录;请扫描含批号的条码,或手工录入批号。',
+    zh: '该条码不含批号，系统也没有该序列号的记录；请扫描含批号的条码，或手工录入批号。',
     en: 'The code carries no lot, and no unit with this serial number is known; scan the code that carries the lot, or type it in.',
   },
   'device/not-a-gtin': {
     status: 422,
-    zh: '该条码不含产品标识(GTIN),请扫描标签上的 GS1 条码。',
+    zh: '该条码不含产品标识（GTIN），请扫描标签上的 GS1 条码。',
     en: 'The code carries no product identifier (GTIN); scan the GS1 code on the label.',
   },
   'device/serial-missing': {
     status: 422,
-    zh: '该产品按序列号追溯,请逐件扫描序列号。',
+    zh: '该产品按序列号追溯，请逐件扫描序列号。',
     en: 'This product is tracked by serial number; scan each unit.',
   },
   'device/serial-repeated': {
@@ -63,37 +63,37 @@ const failures = {
   },
   'device/case-serial': {
     status: 422,
-    zh: '该外包装带序列号,但系统没有其装箱内容;请开箱逐件扫描。',
+    zh: '该外包装带序列号，但系统没有其装箱内容；请开箱逐件扫描。',
     en: 'This case has a serial number of its own, but its contents are not known here; open it and scan the units.',
   },
   'device/package-scanned': {
     status: 422,
-    zh: '扫描的是外包装;请扫描单件上的条码。',
+    zh: '扫描的是外包装；请扫描单件上的条码。',
     en: 'This is the code of a package; scan the code on the unit itself.',
   },
   'command/too-many-serials': {
     status: 422,
-    zh: '一次最多处理 1000 个序列号,请分批进行。',
+    zh: '一次最多处理 1000 个序列号，请分批进行。',
     en: 'At most 1,000 serial numbers at once; do it in parts.',
   },
   'command/time': {
     status: 422,
-    zh: '所填时间晚于当前时间,或过于久远。',
+    zh: '所填时间晚于当前时间，或过于久远。',
     en: 'The time stated lies in the future, or too far in the past.',
   },
   'lot/not-yours': {
     status: 404,
-    zh: '未找到该产品,或它不属于贵企业。',
+    zh: '未找到该产品，或它不属于贵企业。',
     en: 'No such product of your organisation.',
   },
   'lot/contradicts': {
     status: 409,
-    zh: '该批号已登记,且生产日期、失效日期或申报数量不一致。',
+    zh: '该批号已登记，且生产日期、失效日期或申报数量不一致。',
     en: 'The lot is registered with other dates or another declared quantity.',
   },
   'lot/closed': {
     status: 409,
-    zh: '该批已完成登记,不能再增加。',
+    zh: '该批已完成登记，不能再增加。',
     en: 'The lot is closed; nothing can be added to it.',
   },
   'lot/over-declared': {
@@ -103,34 +103,34 @@ const failures = {
   },
   'lot/open': {
     status: 409,
-    zh: '该批尚未全部登记完成,不能放行。',
+    zh: '该批尚未全部登记完成，不能放行。',
     en: 'The lot is not complete yet and cannot be released.',
   },
   'lot/released': { status: 409, zh: '该批已放行。', en: 'The lot has been released already.' },
   'lot/serial-exists': { status: 409, zh: '以下序列号已存在。', en: 'These serial numbers exist already.' },
   'lot/not-registered': {
     status: 422,
-    zh: '生产日期不在注册证有效期内,不能放行。',
+    zh: '生产日期不在注册证有效期内，不能放行。',
     en: 'It was not made while its registration was valid, and cannot be released.',
   },
   'lot/held-not': {
     status: 404,
-    zh: '没有此项暂停使用,或已解除。',
+    zh: '没有此项暂停使用，或已解除。',
     en: 'There is no such hold, or it has been lifted.',
   },
   'stock/not-there': {
     status: 409,
-    zh: '库存中没有足够的合格数量,或序列号不在该地点。',
+    zh: '库存中没有足够的合格数量，或序列号不在该地点。',
     en: 'The place does not hold that many, or not those serial numbers, in this condition.',
   },
   'stock/recalled': {
     status: 409,
-    zh: '该批正在召回:不得发出、验收合格或转为合格;请隔离并按召回通知处理。',
+    zh: '该批正在召回：不得发出、验收合格或转为合格；请隔离并按召回通知处理。',
     en: 'The lot is being recalled: it may not be dispatched, accepted or made available; quarantine it and follow the notice.',
   },
   'stock/on-hold': {
     status: 409,
-    zh: '该批已暂停使用:不得发出、验收合格或转为合格。',
+    zh: '该批已暂停使用：不得发出、验收合格或转为合格。',
     en: 'The lot is on hold: it may not be dispatched, accepted or made available.',
   },
   'stock/expired': { status: 409, zh: '该批已过失效日期。', en: 'The lot has expired.' },
@@ -141,7 +141,7 @@ const failures = {
   },
   'stock/facts-missing': {
     status: 409,
-    zh: '该产品或批号未经生产企业登记,无法完成验收记录;请拒收或隔离。',
+    zh: '该产品或批号未经生产企业登记，无法完成验收记录；请拒收或隔离。',
     en: 'The maker has not registered this product or lot, so that no acceptance record can be made; reject or quarantine it.',
   },
   'shipment/receiver': {
@@ -168,7 +168,7 @@ const failures = {
   'people/witness': { status: 422, zh: '见证人不能是操作人本人。', en: 'The witness must be somebody else.' },
   'programme/not-running': {
     status: 422,
-    zh: '没有该公益项目,或使用当日项目未在执行。',
+    zh: '没有该公益项目，或使用当日项目未在执行。',
     en: 'There is no such welfare programme, or it was not running on that day.',
   },
   'use/quantity': {
@@ -178,12 +178,12 @@ const failures = {
   },
   'correction/not-yours': {
     status: 404,
-    zh: '未找到该记录,或不是贵机构所写。',
+    zh: '未找到该记录，或不是贵机构所写。',
     en: 'No such record, or it was written by another organisation.',
   },
   'correction/already': {
     status: 409,
-    zh: '该记录已更正;如需再改,请更正最新的一条。',
+    zh: '该记录已更正；如需再改，请更正最新的一条。',
     en: 'This record has been corrected; to change it again, correct the latest one.',
   },
   'correction/impossible': {
@@ -224,7 +224,7 @@ const failures = {
   },
   'udi/separator-missing': {
     status: 422,
-    zh: '条码中的一个字段与后面的内容连在了一起：扫描枪丢失了分隔符(FNC1/GS)。请将扫描枪设置为输出分隔符后重新扫描，不要手工拆分。',
+    zh: '条码中的一个字段与后面的内容连在了一起：扫描枪丢失了分隔符（FNC1/GS）。请将扫描枪设置为输出分隔符后重新扫描，不要手工拆分。',
     en: 'A field has run into what follows: the scanner lost the separator (FNC1/GS). Set the scanner to send separators and scan again; do not split it by hand.',
   },
   'udi/length': {
@@ -234,7 +234,7 @@ const failures = {
   },
   'udi/character': {
     status: 422,
-    zh: '条码中的一个字段含有不允许的字符(例如空格、中文或全角符号)，请关闭中文输入法后重新扫描。',
+    zh: '条码中的一个字段含有不允许的字符（例如空格、中文或全角符号），请关闭中文输入法后重新扫描。',
     en: 'A field holds a character that is not allowed (a space, say, or a full-width sign); switch the input method off and scan again.',
   },
   'udi/check-digit': {
@@ -284,33 +284,33 @@ const failures = {
   },
   'trace/too-large': {
     status: 422,
-    zh: '结果过多,无法一次完整列出;请缩小范围。',
+    zh: '结果过多，无法一次完整列出；请缩小范围。',
     en: 'The answer is too large to be listed whole; narrow the question.',
   },
   'patient/restricted': {
     status: 403,
-    zh: '该患者的信息已限制处理,仅可用于召回、不良事件处理或履行法定职责。',
+    zh: '该患者的信息已限制处理，仅可用于召回、不良事件处理或履行法定职责。',
     en: 'The data of this patient are restricted: they can be read only for a recall, an adverse event or a legal duty.',
   },
   'service/outcome-unknown': {
     status: 503,
-    zh: '结果未知:请用同一编号重新发送,不会重复登记。',
+    zh: '结果未知：请用同一编号重新发送，不会重复登记。',
     en: 'The outcome is not known: send it again with the same id; it will not be recorded twice.',
   },
   'document/too-long': {
     status: 422,
-    zh: '文件页数超过上限,请缩小范围或改用数据导出。',
+    zh: '文件页数超过上限，请缩小范围或改用数据导出。',
     en: 'The document would have too many pages; narrow it down, or export the data.',
   },
   'label/template-unknown': { status: 404, zh: '没有这个标签模板。', en: 'There is no such label template.' },
   'label/template-invalid': {
     status: 422,
-    zh: '标签模板有误,请检查标出的字段。',
+    zh: '标签模板有误，请检查标出的字段。',
     en: 'Something in the label template is wrong; see the fields named.',
   },
   'label/does-not-fit': {
     status: 422,
-    zh: '标签放不下所列内容,请换用更大的模板或缩短内容。',
+    zh: '标签放不下所列内容，请换用更大的模板或缩短内容。',
     en: 'The label cannot hold the content named; use a larger template, or shorten the content.',
   },
   'label/serial-unknown': {
@@ -320,14 +320,18 @@ const failures = {
   },
   'label/too-many': {
     status: 422,
-    zh: '一次打印的标签数量超过上限,请分批打印。',
+    zh: '一次打印的标签数量超过上限，请分批打印。',
     en: 'Too many labels at once; print them in parts.',
   },
-  'service/busy': { status: 503, zh: '系统繁忙,请稍后重试。', en: 'The service is busy; try again shortly.' },
+  'service/busy': {
+    status: 503,
+    zh: '系统繁忙，请稍后重试。',
+    en: 'The service is busy; try again shortly.',
+  },
   'request/timeout': { status: 408, zh: '请求发送超时。', en: 'The request took too long to arrive.' },
   'request/forged': {
     status: 403,
-    zh: '该请求来自其他网站,已拒绝。',
+    zh: '该请求来自其他网站，已拒绝。',
     en: 'The request came from another site and was refused.',
   },
   'access/sign-in-required': { status: 401, zh: '请先登录。', en: 'Sign in first.' },
@@ -339,12 +343,12 @@ const failures = {
   'access/forbidden': { status: 403, zh: '您没有此项权限。', en: 'You may not do this.' },
   'access/too-many-attempts': {
     status: 429,
-    zh: '登录失败次数过多,请稍后再试。',
+    zh: '登录失败次数过多，请稍后再试。',
     en: 'Too many failed sign-ins; try again later.',
   },
   'access/rate-limited': {
     status: 429,
-    zh: '请求过于频繁,请稍后再试。',
+    zh: '请求过于频繁，请稍后再试。',
     en: 'Too many requests; try again shortly.',
   },
   'access/password-must-change': {
@@ -360,7 +364,7 @@ const failures = {
   'access/password-wrong': { status: 403, zh: '当前密码不正确。', en: 'The current password is wrong.' },
   'access/session-required': {
     status: 403,
-    zh: '此操作须由本人登录后进行,不能使用令牌。',
+    zh: '此操作须由本人登录后进行，不能使用令牌。',
     en: 'A person has to sign in to do this; a token may not.',
   },
   'access/role-unfit': {
@@ -370,7 +374,7 @@ const failures = {
   },
   'access/own-roles': {
     status: 403,
-    zh: '不能修改本人的角色、停用本人或重置本人密码,请由另一位管理员操作。',
+    zh: '不能修改本人的角色、停用本人或重置本人密码，请由另一位管理员操作。',
     en: 'Your own roles, access and one-time password are for another administrator to change.',
   },
   'access/last-administrator': {
@@ -386,7 +390,7 @@ const failures = {
   },
   'access/too-many-tokens': {
     status: 409,
-    zh: '令牌数量已达上限,请先撤销不用的令牌。',
+    zh: '令牌数量已达上限，请先撤销不用的令牌。',
     en: 'No more tokens: revoke those that are not used.',
   },
   'catalogue/gtin-taken': {
@@ -396,17 +400,17 @@ const failures = {
   },
   'catalogue/new-udi-di-required': {
     status: 422,
-    zh: '所列内容变更须使用新的产品标识(UDI-DI):请登记新产品,并注明其替代的旧产品。',
+    zh: '所列内容变更须使用新的产品标识（UDI-DI）：请登记新产品，并注明其替代的旧产品。',
     en: 'A change of the fields named requires a new UDI-DI: register a new product that supersedes this one.',
   },
   'catalogue/registration-kept': {
     status: 422,
-    zh: '已登记的注册证不能删除或改号,只能延续或增加:它决定已生产器械能否使用。',
+    zh: '已登记的注册证不能删除或改号，只能延续或增加：它决定已生产器械能否使用。',
     en: 'A recorded registration is neither removed nor renumbered, only renewed or added to: devices made under it depend on it.',
   },
   'catalogue/supersedes-refused': {
     status: 422,
-    zh: '被替代的产品须为本企业已登记的另一产品,且不能循环替代。',
+    zh: '被替代的产品须为本企业已登记的另一产品，且不能循环替代。',
     en: 'The product that is superseded must be another registered product of the same maker, and not in a circle.',
   },
   'catalogue/component-unknown': {
@@ -416,7 +420,7 @@ const failures = {
   },
   'catalogue/revision-outdated': {
     status: 409,
-    zh: '该产品资料已被他人修改,请重新读取后再改。',
+    zh: '该产品资料已被他人修改，请重新读取后再改。',
     en: 'Somebody else has changed this product; read it again before changing it.',
   },
   'catalogue/organisation-inactive': {
@@ -436,7 +440,7 @@ const failures = {
   },
   'catalogue/too-many-lots': {
     status: 422,
-    zh: '该产品批次过多,无法逐一列出,请按批号查询。',
+    zh: '该产品批次过多，无法逐一列出，请按批号查询。',
     en: 'This product has too many lots to list; ask for one by its number.',
   },
   'catalogue/place-tree': {
@@ -446,12 +450,12 @@ const failures = {
   },
   'catalogue/place-holds-stock': {
     status: 409,
-    zh: '该地点尚有库存,清空后方可停用。',
+    zh: '该地点尚有库存，清空后方可停用。',
     en: 'This place still holds stock; empty it before it is deactivated.',
   },
   'catalogue/place-has-places': {
     status: 409,
-    zh: '该地点下仍有在用地点,请先停用下级地点。',
+    zh: '该地点下仍有在用地点，请先停用下级地点。',
     en: 'Places below this one are still active; deactivate them first.',
   },
   'catalogue/place-limit': {
@@ -471,7 +475,7 @@ const failures = {
   },
   'recall/scope-too-large': {
     status: 422,
-    zh: '召回范围涉及的批号过多,请分为几次召回。',
+    zh: '召回范围涉及的批号过多，请分为几次召回。',
     en: 'The scope covers too many lots; divide it into several recalls.',
   },
   'recall/return-place': {
@@ -486,7 +490,7 @@ const failures = {
   },
   'recall/not-effective': {
     status: 409,
-    zh: '召回尚在生效过程中,请稍后重试。',
+    zh: '召回尚在生效过程中，请稍后重试。',
     en: 'The recall is still taking effect; try again shortly.',
   },
   'recall/already-completed': {
@@ -502,7 +506,7 @@ const failures = {
   'recall/closed': { status: 409, zh: '该召回已关闭。', en: 'The recall is closed.' },
   'recall/inadequate': {
     status: 422,
-    zh: '召回效果不充分时,不得解除对产品的限制。',
+    zh: '召回效果不充分时，不得解除对产品的限制。',
     en: 'Restrictions are not lifted while the recall is found inadequate.',
   },
 } as const satisfies Record<string, FailureKind>;

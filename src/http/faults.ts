@@ -55,7 +55,7 @@ function sentenceOf(issue: Issue): Sentence {
       return { zh: `应为 ${issue.divisor} 的倍数。`, en: `Must be a multiple of ${issue.divisor}.` };
     case 'invalid_value': {
       const values = issue.values.map(String).join(', ');
-      return { zh: `只能是:${values}。`, en: `Must be one of: ${values}.` };
+      return { zh: `只能是：${values}。`, en: `Must be one of: ${values}.` };
     }
     case 'invalid_union':
       return { zh: '不是所允许的任何一种形式。', en: 'None of the forms that are allowed here.' };
@@ -80,7 +80,7 @@ const typeNames: Readonly<Record<string, Sentence>> = {
   string: { zh: '文字', en: 'text' },
   number: { zh: '数字', en: 'a number' },
   int: { zh: '整数', en: 'a whole number' },
-  boolean: { zh: '是或否(true / false)', en: 'true or false' },
+  boolean: { zh: '是或否（true / false）', en: 'true or false' },
   array: { zh: '列表', en: 'a list' },
   object: { zh: '对象', en: 'an object' },
 };
@@ -131,12 +131,12 @@ function ofFormat(format: string): Sentence {
       return { zh: '应为 UUID。', en: 'Must be a UUID.' };
     case 'date':
       return {
-        zh: '应为日期,如 2026-11-24。',
+        zh: '应为日期，如 2026-11-24。',
         en: 'Must be a date such as 2026-11-24.',
       };
     case 'datetime':
       return {
-        zh: '应为带时区的时间,如 2026-11-24T08:00:00+08:00。',
+        zh: '应为带时区的时间，如 2026-11-24T08:00:00+08:00。',
         en: 'Must be a time with its offset, such as 2026-11-24T08:00:00+08:00.',
       };
     default:
