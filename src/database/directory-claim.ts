@@ -10,8 +10,12 @@
 import { readFileSync } from 'node:fs';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { CannotStart } from '../errors.ts';
+
+const farewellMs = 2_000;
+const pollMs = 50;
 
 const holderSchema = z.object({
   pid: z.int().positive(),
@@ -43,7 +47,7 @@ export async function claimDirectory(directory: string): Promise<DirectoryClaim>
   const file = join(directory, 'in-use.json');
   const self: ClaimHolder = { pid: process.pid, started: startOf(process.pid) };
   const previous = await readHolder(file);
-  if (previous !== undefined && isAlive(previous)) throw inUse(directory, previous);
+  if (previous !== undefined && !(await goneSoon(previous))) throw inUse(directory, previous);
   if (previous !== undefined) await rm(file, { force: true });
   if (!(await writeNew(file, self))) throw inUse(directory, await readHolder(file));
   return {
@@ -98,34 +102,59 @@ async function replace(file: string, holder: ClaimHolder): Promise<void> {
   await rename(draft, file);
 }
 
+/** A service that is restarted may still be ending, and the kernel takes a moment to bury one that was killed. */
+async function goneSoon(holder: ClaimHolder): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < farewellMs; waitedMs += pollMs) {
+    if (!isAlive(holder)) return true;
+    await sleep(pollMs);
+  }
+  return !isAlive(holder);
+}
+
 function isAlive(holder: ClaimHolder): boolean {
   if (!processExists(holder.pid)) return false;
   const started = startOf(holder.pid);
   return holder.started === undefined || started === undefined || started === holder.started;
 }
 
-/** @returns whether a process has this number; one of another user counts. */
+/** @returns whether a process has this number; one of another user counts, one that waits to be buried does not. */
 export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
+/** In a container whose first process buries nobody, a killed process keeps its number for ever. */
+function isZombie(pid: number): boolean {
+  return statOf(pid)?.[0] === 'Z';
+}
+
 /**
  * When a process started, in the kernel's words (boot and clock ticks since): numbers of processes come round
- * again, above all after a restart of the machine. Field 22 of /proc/PID/stat; see proc(5). The name in field 2
- * may hold blanks and brackets, so counting begins after the last bracket.
+ * again, above all after a restart of the machine. Field 22 of /proc/PID/stat; see proc(5).
  */
 function startOf(pid: number): string | undefined {
+  const ticks = statOf(pid)?.[19];
+  return ticks === undefined ? undefined : `${bootId()}/${ticks}`;
+}
+
+/** Fields 3 and on of /proc/PID/stat. The name in field 2 may hold blanks and brackets: count from the last one. */
+function statOf(pid: number): string[] | undefined {
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return ticks === undefined ? undefined : `${boot}/${ticks}`;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
   }
 }
