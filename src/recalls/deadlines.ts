@@ -18,10 +18,15 @@ export type Milestone =
   | 'summary-filed'
   | 'reviewed';
 
+export interface Citation {
+  readonly law: Bilingual;
+  readonly article: Bilingual;
+}
+
 export interface StatutoryClock {
   readonly id: string;
   readonly duty: Bilingual;
-  readonly citation: Bilingual;
+  readonly citation: Citation;
   /** False (†): the article was not checked against its text. */
   readonly checked: boolean;
   readonly from: Milestone;
@@ -31,9 +36,14 @@ export interface StatutoryClock {
   readonly days: Readonly<Partial<Record<RecallClass, number>>>;
 }
 
-const order29 = (article: number): Bilingual => ({
-  zh: `《医疗器械召回管理办法》(原国家食品药品监督管理总局令第29号)第${article}条`,
-  en: `Measures for Medical Device Recall (Order 29 of 2017), Art. ${article}`,
+const recallMeasures: Bilingual = {
+  zh: '《医疗器械召回管理办法》（原国家食品药品监督管理总局令第29号）',
+  en: 'Measures for Medical Device Recall (Order 29 of 2017)',
+};
+
+const order29 = (article: number): Citation => ({
+  law: recallMeasures,
+  article: { zh: `第${article}条`, en: `Art. ${article}` },
 });
 
 export const statutoryClocks: readonly StatutoryClock[] = [

@@ -5,21 +5,23 @@
  */
 import type { Bilingual } from '../catalogue/bilingual.ts';
 import { dayInChina } from '../catalogue/day.ts';
+import type { Lot } from '../catalogue/lot.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
 import type { Place } from '../catalogue/place.ts';
 import { createDocument, type Document, type Row } from '../documents/document.ts';
-import { type BalanceRow, balancesOf, type LotBalance } from './balance.ts';
+import { lotId } from '../ledger/event.ts';
+import { type AccountKind, type BalanceRow, balancesOf, type LotBalance } from './balance.ts';
 import { drawDeadlines } from './deadline-table.ts';
 import type { Deadline } from './deadlines.ts';
 import type { Exposure } from './exposure.ts';
-import { drawProducts } from './notice.ts';
-import { contactOf, recallRows, returnAddressOf, scopeFacts, timeOf } from './paper-facts.ts';
+import { contactOf, recallRows, returnAddressOf, scopeFacts, timeInTable, timeOf } from './paper-facts.ts';
+import { drawProducts } from './products-table.ts';
 import { type Recall, stateOf } from './recall.ts';
 import { coversWholeLots } from './scope.ts';
 import type { RecallFacts, Sight } from './sight.ts';
 import { isNarrowed, sees, seesPlaces } from './viewer.ts';
 import { effectiveAtOf, exposuresSeen, progressOf } from './views.ts';
-import { accountOf, deviationWords, no, stateWords, yes } from './words.ts';
+import { accountOf, deviationWords, kindWords, no, stateWords, yes } from './words.ts';
 
 export interface ReportFacts extends RecallFacts {
   readonly sight: Sight;
@@ -40,13 +42,13 @@ export function drawLotReport(facts: ReportFacts): Promise<Buffer> {
   });
   if (isNarrowed(viewer)) {
     paper.notice({
-      zh: '本报告仅列出贵机关辖区内的单位,不含全国合计。',
+      zh: '本报告仅列出贵机关辖区内的单位，不含全国合计。',
       en: 'This report holds the organisations in your area only, and no totals over all.',
     });
   }
   const exposures = exposuresSeen(sight);
   drawRecall(paper, facts);
-  drawProducts(paper, scopeFacts(recall, facts.products, sight.situation.facts));
+  drawProducts(paper, scopeFacts(recall, facts.products, sight.situation.facts), 3);
   drawBalances(paper, facts);
   drawUses(paper, facts, exposures);
   drawDeviations(paper, exposures);
@@ -54,14 +56,14 @@ export function drawLotReport(facts: ReportFacts): Promise<Buffer> {
   drawProgress(paper, facts);
   drawDeadlines(paper, facts.deadlines);
   paper.signatures([
-    { party: { zh: '报告单位(注册人 / 备案人)', en: 'Registrant' }, seal: true },
+    { party: { zh: '报告单位（注册人 / 备案人）', en: 'Registrant' }, seal: true },
     { party: { zh: '召回负责人', en: 'Person in charge of the recall' }, seal: false },
   ]);
   return paper.finish();
 }
 
-const unknown: Bilingual = { zh: '(未知单位)', en: '(unknown organisation)' };
-const erased: Bilingual = { zh: '(文本已依法删除)', en: '(erased as the law asks)' };
+const unknown: Bilingual = { zh: '（未知单位）', en: '(unknown organisation)' };
+const erased: Bilingual = { zh: '（文本已依法删除）', en: '(erased as the law asks)' };
 
 function drawRecall(paper: Document, { sight, registrant, wordings, places }: ReportFacts): void {
   const { recall } = sight;
@@ -105,28 +107,55 @@ function drawBalances(paper: Document, { sight, places }: ReportFacts): void {
   const narrowed = isNarrowed(viewer);
   paper.heading({ zh: '二、物料平衡', en: '2. Mass balance' });
   paper.paragraph({
-    zh: '每一件产品都记在一个账户内;生产和来源不明以负数计,故各账户之和为零。',
+    zh: '每一件产品都记在一个账户内；生产和来源不明以负数计，故各账户之和为零。',
     en: 'Every unit stands in one account; made and without a history count negative, so the accounts add up to zero.',
   });
   if (!coversWholeLots(recall.scope)) {
     paper.paragraph({
-      zh: '召回仅涉及部分序列号或灭菌批号,下列数量为整批数量。',
+      zh: '召回仅涉及部分序列号或灭菌批号，下列数量为整批数量。',
       en: 'The recall covers serial numbers or sterilisation lots; the quantities are of the whole lot.',
     });
   }
   for (const balance of balancesOf(situation, (organisation) => seesPlaces(viewer, organisation))) {
     const rows = balance.rows.filter(({ organisation }) => sees(viewer, organisation, organisations));
     paper.heading(`${balance.gtin}  ${balance.lot}`, 3);
+    drawLotFacts(paper, balance, situation.facts.get(lotId(balance)), narrowed);
     paper.table(
       [
         { title: { zh: '单位', en: 'Organisation' }, weight: 6 },
         { title: { zh: '地点', en: 'Place' }, weight: 4 },
         { title: { zh: '账户', en: 'Account' }, weight: 5 },
-        { title: { zh: '数量(件)', en: 'Units' }, weight: 2.4, align: 'end' },
+        { title: { zh: '数量（件）', en: 'Units' }, weight: 2.4, align: 'end' },
       ],
       [...rows.map((row) => balanceRow(row, sight, places)), ...(narrowed ? [] : [totalRow(balance)])],
     );
   }
+}
+
+/** When the lot was made and how it was sterilised; and, where nothing is withheld, where all of it went. */
+function drawLotFacts(paper: Document, { rows }: LotBalance, lot: Lot | undefined, narrowed: boolean): void {
+  const sterilised = lot?.sterilisationLots.map(({ id }) => id).join(', ') || '—';
+  const made = lot?.manufacturedOn ?? '—';
+  const expires = lot?.expiresOn ?? '—';
+  paper.paragraph({
+    zh: `生产日期 ${made}，失效日期 ${expires}，灭菌批号 ${sterilised}。`,
+    en: `Made ${made}, expires ${expires}, sterilisation lots ${sterilised}.`,
+  });
+  if (narrowed) return;
+  const sums = new Map<AccountKind, number>();
+  for (const { kind, quantity } of rows) sums.set(kind, (sums.get(kind) ?? 0) + quantity);
+  const [sources, sinks] = [
+    [...sums].filter(([, quantity]) => quantity < 0),
+    [...sums].filter(([, quantity]) => quantity > 0),
+  ];
+  const side = (parts: typeof sources, language: 'zh' | 'en') =>
+    parts
+      .map(([kind, quantity]) => `${kindWords[kind][language]} ${Math.abs(quantity).toLocaleString('en-US')}`)
+      .join(' + ') || '0';
+  paper.paragraph({
+    zh: `${side(sources, 'zh')} = ${side(sinks, 'zh')}`,
+    en: `${side(sources, 'en')} = ${side(sinks, 'en')}`,
+  });
 }
 
 function balanceRow(row: BalanceRow, { organisations }: Sight, places: ReportFacts['places']): Row {
@@ -137,7 +166,7 @@ function balanceRow(row: BalanceRow, { organisations }: Sight, places: ReportFac
 }
 
 function totalRow({ total }: LotBalance): Row {
-  return { cells: [{ zh: '合计(应为零)', en: 'Sum (must be zero)' }, '', '', total], tone: 'total' };
+  return { cells: [{ zh: '合计（应为零）', en: 'Sum (must be zero)' }, '', '', total], tone: 'total' };
 }
 
 function drawUses(paper: Document, { sight }: ReportFacts, exposures: readonly Exposure[]): void {
@@ -145,17 +174,17 @@ function drawUses(paper: Document, { sight }: ReportFacts, exposures: readonly E
   const corrected = exposures.filter(({ correctedBy }) => correctedBy !== undefined).length;
   paper.heading({ zh: '三、使用记录', en: '3. Uses' });
   paper.paragraph({
-    zh: `共 ${exposures.length} 条,其中召回生效后登记 ${late} 条,已更正 ${corrected} 条。患者以每次使用的随机代号表示。`,
+    zh: `共 ${exposures.length} 条，其中召回生效后登记 ${late} 条，已更正 ${corrected} 条。患者以每次使用的随机代号表示。`,
     en: `${exposures.length} records, of which ${late} were made after the recall took effect and ${corrected} were corrected. A patient is a pseudonym, random for each use.`,
   });
   paper.table(
     [
       { title: { zh: '使用代号', en: 'Pseudonym' }, weight: 4.4 },
       { title: { zh: '使用日期', en: 'Used on' }, weight: 2.6 },
-      { title: { zh: '医院', en: 'Hospital' }, weight: 5 },
-      { title: { zh: '批号、序列号', en: 'Lot, serial' }, weight: 3.6 },
-      { title: { zh: '植入', en: 'Implanted' }, weight: 2 },
-      { title: { zh: '标记', en: 'Marks' }, weight: 3.4 },
+      { title: { zh: '医院', en: 'Hospital' }, weight: 4.6 },
+      { title: { zh: '批号、序列号', en: 'Lot, serial' }, weight: 3.2 },
+      { title: { zh: '植入', en: 'Implanted' }, weight: 2.5 },
+      { title: { zh: '标记', en: 'Marks' }, weight: 3.6 },
     ],
     exposures.map((exposure) => useRow(exposure, sight)),
   );
@@ -188,9 +217,9 @@ function drawDeviations(paper: Document, exposures: readonly Exposure[]): void {
   paper.heading({ zh: '四、偏差说明', en: '4. Deviations explained' });
   paper.table(
     [
-      { title: { zh: '使用代号', en: 'Pseudonym' }, weight: 4.4 },
-      { title: { zh: '使用日期', en: 'Used on' }, weight: 2.6 },
-      { title: { zh: '偏差', en: 'Deviation' }, weight: 8 },
+      { title: { zh: '使用代号', en: 'Pseudonym' }, weight: 6.6 },
+      { title: { zh: '使用日期', en: 'Used on' }, weight: 2.4 },
+      { title: { zh: '偏差', en: 'Deviation' }, weight: 7 },
     ],
     exposures.flatMap(({ pseudonym, usedAt, deviations }) =>
       deviations.map((deviation): Row => {
@@ -217,10 +246,10 @@ function drawCorrections(paper: Document, { sight }: ReportFacts, exposures: rea
     ],
     [...corrections.values()].map(({ event, organisation, recordTime }) => {
       const uses = exposures.filter(({ correctedBy }) => correctedBy === event);
-      const none = { zh: '无(库存更正)', en: 'None (stock)' };
+      const none = { zh: '无（库存更正）', en: 'None (stock)' };
       const named = uses.map(({ pseudonym }) => pseudonym).join('\n');
       const by = organisations.get(organisation)?.name ?? unknown;
-      return { cells: [timeOf(recordTime), by, named === '' ? none : named] };
+      return { cells: [timeInTable(recordTime), by, named === '' ? none : named] };
     }),
   );
 }
@@ -238,9 +267,9 @@ function drawProgress(paper: Document, facts: ReportFacts): void {
     ],
     progressOf(facts.sight, facts).map(({ name, notifiedAt, answer }): Row => {
       const waiting = { zh: '未送达', en: 'not yet' };
-      const reached = notifiedAt === undefined ? waiting : timeOf(notifiedAt);
+      const reached = notifiedAt === undefined ? waiting : timeInTable(notifiedAt);
       const numbers = answer === undefined ? ['', '', ''] : [answer.found, answer.quarantined, answer.used];
-      const answered = answer === undefined ? { zh: '未答复', en: 'not yet' } : timeOf(answer.at);
+      const answered = answer === undefined ? { zh: '未答复', en: 'not yet' } : timeInTable(answer.at);
       return { cells: [name ?? unknown, reached, answered, ...numbers] };
     }),
   );

@@ -10,6 +10,7 @@ import type { Product } from '../catalogue/product.ts';
 import { createDocument, type Document, type Row } from '../documents/document.ts';
 import type { BalanceRow, LotBalance, LotMovement } from './balance.ts';
 import { contactOf, recallRows, returnAddressOf, type ScopeFacts, scopeFacts } from './paper-facts.ts';
+import { drawProducts } from './products-table.ts';
 import type { Recall } from './recall.ts';
 import { coversWholeLots } from './scope.ts';
 import { accountOf, classWords, no, yes } from './words.ts';
@@ -47,7 +48,7 @@ export function drawNotice(facts: NoticeFacts): Promise<Buffer> {
   });
   const words = classWords[recall.class];
   paper.notice({
-    zh: `${words.zh}:请立即停止销售和使用下列产品,就地隔离,并转告有关科室和单位。`,
+    zh: `${words.zh}：请立即停止销售和使用下列产品，就地隔离，并转告有关科室和单位。`,
     en: `${words.en}: stop sale and use of the devices below at once, quarantine them where they are, and pass this on.`,
   });
   paper.keyValues([
@@ -68,38 +69,7 @@ export function drawNotice(facts: NoticeFacts): Promise<Buffer> {
   return paper.finish();
 }
 
-const erased: Bilingual = { zh: '(文本已依法删除)', en: '(the text was erased as the law asks)' };
-
-/** Name, model or specification, lot and other identity (Art. 15 (1)). */
-export function drawProducts(paper: Document, items: readonly ScopeFacts[]): void {
-  paper.heading({ zh: '召回产品', en: 'Devices recalled' });
-  paper.table(
-    [
-      { title: { zh: '产品名称', en: 'Product' }, weight: 5 },
-      { title: { zh: '型号 / 规格', en: 'Model / specification' }, weight: 3.6 },
-      { title: { zh: '产品标识、注册证编号', en: 'UDI-DI, registration' }, weight: 4.6 },
-      { title: { zh: '批号', en: 'Lot' }, weight: 3.6 },
-      { title: { zh: '失效日期', en: 'Expires' }, weight: 2.7 },
-    ],
-    items.map(({ name, model, gtin, registration, lot, expiresOn }) => ({
-      cells: [
-        name,
-        model || '—',
-        registration === '' ? gtin : `${gtin}\n${registration}`,
-        lot,
-        expiresOn || '—',
-      ],
-    })),
-  );
-  for (const { narrowed, lot } of items) {
-    if (narrowed === undefined) continue;
-    const number = typeof lot === 'string' ? { zh: lot, en: lot } : lot;
-    paper.paragraph({
-      zh: `批号 ${number.zh} 仅涉及:${narrowed.zh}。无法确认是否在此范围内的,按在范围内处理。`,
-      en: `Of lot ${number.en} only: ${narrowed.en}. Where this cannot be told, treat the device as recalled.`,
-    });
-  }
-}
+const erased: Bilingual = { zh: '（文本已依法删除）', en: '(the text was erased as the law asks)' };
 
 /** Requirements (Art. 15 (3)): what the law asks of everyone, then what the registrant asks of this recall. */
 function drawRequirements(paper: Document, { addressee, instructions, uses }: NoticeFacts): void {
@@ -108,30 +78,30 @@ function drawRequirements(paper: Document, { addressee, instructions, uses }: No
   paper.list([
     {
       zh: hospital
-        ? '立即停止使用、停止发放所列产品,清点后移入隔离区并作标识。'
-        : '立即停止销售、停止发货所列产品,清点后移入隔离区并作标识。',
+        ? '立即停止使用、停止发放所列产品，清点后移入隔离区并作标识。'
+        : '立即停止销售、停止发货所列产品，清点后移入隔离区并作标识。',
       en: hospital
         ? 'Stop using and issuing the devices at once; count them, and move them to quarantine with a mark.'
         : 'Stop selling and shipping the devices at once; count them, and move them to quarantine with a mark.',
     },
     {
-      zh: '已转交其他单位或科室的,立即转告本通知,并要求停止销售和使用。',
+      zh: '已转交其他单位或科室的，立即转告本通知，并要求停止销售和使用。',
       en: 'Where you have passed devices on to others or to departments, pass this notice on at once.',
     },
     {
-      zh: '在途到货照常收货并直接隔离,不得验收入合格库。',
+      zh: '在途到货照常收货并直接隔离，不得验收入合格库。',
       en: 'Take in what is still on its way and put it into quarantine, never into available stock.',
     },
     ...(hospital && uses.recorded > 0
       ? [
           {
-            zh: '已用于患者的,由贵院在系统中查询患者名单并按下述说明处理;患者身份信息不离开贵院。',
+            zh: '已用于患者的，由贵院在系统中查询患者名单并按下述说明处理；患者身份信息不离开贵院。',
             en: 'For devices already used, look up the patients in the system and follow the instructions below; their identity does not leave your hospital.',
           },
         ]
       : []),
     {
-      zh: '核对下表数量,填写并盖章后退回回执,或在系统中答复。',
+      zh: '核对下表数量，填写并盖章后退回回执，或在系统中答复。',
       en: 'Check the quantities below, then return the reply slip with your seal, or answer in the system.',
     },
   ]);
@@ -150,7 +120,7 @@ function drawDisposal(paper: Document, { recall, registrant, returnPlace }: Noti
     {
       key: { zh: '销毁', en: 'Destruction' },
       value: {
-        zh: '未经注册人书面同意不得自行销毁;应当销毁的,在药品监督管理部门监督下进行。',
+        zh: '未经注册人书面同意不得自行销毁；应当销毁的，在药品监督管理部门监督下进行。',
         en: 'Do not destroy without the registrant’s written consent; where it is due, the authority supervises it.',
       },
     },
@@ -158,51 +128,55 @@ function drawDisposal(paper: Document, { recall, registrant, returnPlace }: Noti
 }
 
 function drawQuantities(paper: Document, facts: NoticeFacts): void {
-  paper.heading({ zh: '贵单位涉及的数量(按系统账面)', en: 'Your quantities, by the ledger' });
+  paper.heading({ zh: '贵单位涉及的数量（按系统账面）', en: 'Your quantities, by the ledger' });
   paper.table(
     [
-      { title: { zh: '批号', en: 'Lot' }, weight: 4 },
-      { title: { zh: '项目', en: 'Item' }, weight: 7 },
-      { title: { zh: '数量(件)', en: 'Units' }, weight: 2.5, align: 'end' },
+      { title: { zh: '批号', en: 'Lot' }, weight: 3.4 },
+      { title: { zh: '收货', en: 'Received' }, weight: 2.2, align: 'end' },
+      { title: { zh: '在库', en: 'In stock' }, weight: 2.2, align: 'end' },
+      { title: { zh: '其中', en: 'Of which' }, weight: 4 },
+      { title: { zh: '已使用', en: 'Used' }, weight: 2.2, align: 'end' },
+      { title: { zh: '已转出', en: 'Sent on' }, weight: 2.2, align: 'end' },
+      { title: { zh: '其他', en: 'Other' }, weight: 4 },
     ],
-    facts.movements.flatMap((movement) => {
+    facts.movements.map((movement) => {
       const balance = facts.balances.find(({ gtin, lot }) => gtin === movement.gtin && lot === movement.lot);
-      return quantityRows(movement, balance?.rows ?? []);
+      return quantityRow(movement, balance?.rows ?? []);
     }),
   );
   const { recorded, late } = facts.uses;
   if (recorded > 0) {
     paper.paragraph({
-      zh: `贵院登记的使用共 ${recorded} 例${late > 0 ? `,其中召回生效后登记 ${late} 例` : ''}。`,
+      zh: `贵院登记的使用共 ${recorded} 例${late > 0 ? `，其中召回生效后登记 ${late} 例` : ''}。`,
       en: `Uses recorded by your hospital: ${recorded}${late > 0 ? `, of which ${late} after the recall took effect` : ''}.`,
     });
   }
   if (!coversWholeLots(facts.recall.scope)) {
     paper.paragraph({
-      zh: '表中为整批数量,召回仅涉及其中的一部分。',
+      zh: '表中为整批数量，召回仅涉及其中的一部分。',
       en: 'The quantities are of the whole lot; the recall covers a part of it.',
     });
   }
 }
 
 /** What came, what lies where it is in which condition, what was used and what went on. */
-function quantityRows({ lot, received, sentOn }: LotMovement, rows: readonly BalanceRow[]): Row[] {
+function quantityRow({ lot, received, sentOn }: LotMovement, rows: readonly BalanceRow[]): Row {
   const inStock = rows.filter(({ kind }) => kind === 'place');
   const stock = inStock.reduce((sum, { quantity }) => sum + quantity, 0);
   const used = rows.find(({ kind }) => kind === 'consumed')?.quantity ?? 0;
   const others = rows.filter(({ kind }) => kind !== 'place' && kind !== 'consumed');
-  return [
-    { cells: [lot, { zh: '收货', en: 'Received' }, received] },
-    { cells: [lot, { zh: '在库合计', en: 'In stock' }, stock] },
-    ...inStock.map((row): Row => ({ cells: [lot, accountOf(row), row.quantity] })),
-    { cells: [lot, accountOf({ kind: 'consumed' }), used] },
-    { cells: [lot, { zh: '已转出', en: 'Sent on' }, sentOn] },
-    ...others.map((row): Row => ({ cells: [lot, accountOf(row), row.quantity], tone: toneOf(row) })),
-  ];
+  const unclear = others.some(({ kind }) => kind === 'missing' || kind === 'unexplained');
+  return {
+    cells: [lot, received, stock, counted(inStock), used, sentOn, counted(others)],
+    tone: unclear ? 'danger' : 'plain',
+  };
 }
 
-function toneOf({ kind }: BalanceRow): 'plain' | 'danger' {
-  return kind === 'missing' || kind === 'unexplained' ? 'danger' : 'plain';
+function counted(rows: readonly BalanceRow[]): Bilingual | string {
+  if (rows.length === 0) return '—';
+  const lines = (language: 'zh' | 'en') =>
+    rows.map((row) => `${accountOf(row)[language]} ${row.quantity.toLocaleString('en-US')}`).join('\n');
+  return { zh: lines('zh'), en: lines('en') };
 }
 
 function drawReplySlip(
@@ -213,7 +187,7 @@ function drawReplySlip(
   paper.pageBreak();
   paper.heading({ zh: '召回通知回执', en: 'Reply slip' });
   paper.paragraph({
-    zh: `请填写并加盖公章后退回:${registrant.name.zh} ${contactOf(registrant)}`,
+    zh: `请填写并加盖公章后退回：${registrant.name.zh} ${contactOf(registrant)}`,
     en: `Fill in, put your seal on it, and return it to ${registrant.name.en}.`,
   });
   const lots = items.map(({ lot }) => (typeof lot === 'string' ? lot : `${lot.zh} ${lot.en}`));
@@ -232,7 +206,7 @@ function drawReplySlip(
       label: { zh: '与账面数量', en: 'Against the quantities of the ledger' },
       choices: [
         { zh: '一致', en: 'they agree' },
-        { zh: '不一致,说明附后', en: 'they differ; explanation attached' },
+        { zh: '不一致，说明附后', en: 'they differ; explanation attached' },
       ],
     },
     {

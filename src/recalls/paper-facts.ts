@@ -9,7 +9,11 @@ import { lotId } from '../ledger/event.ts';
 import type { Recall } from './recall.ts';
 import { basisWords, classMeanings, classWords, joined, measureWords } from './words.ts';
 
-export const timeOf = (rfc3339: string): string => `${chinaTime(new Date(rfc3339))} (UTC+08:00)`;
+/** With its zone, where a time stands alone … */
+export const timeOf = (rfc3339: string): string => `${timeInTable(rfc3339)} (UTC+08:00)`;
+
+/** … and without it in a table, whose every page says the zone at its foot. */
+export const timeInTable = (rfc3339: string): string => chinaTime(new Date(rfc3339));
 
 /** Number, class with its meaning, basis, decision. */
 export function recallRows(recall: Recall): KeyValue[] {
@@ -19,7 +23,7 @@ export function recallRows(recall: Recall): KeyValue[] {
     { key: { zh: '召回编号', en: 'Recall number' }, value: recall.number },
     {
       key: { zh: '召回级别', en: 'Class' },
-      value: { zh: `${words.zh}:${meaning.zh}`, en: `${words.en}: ${meaning.en}` },
+      value: { zh: `${words.zh}：${meaning.zh}`, en: `${words.en}: ${meaning.en}` },
     },
     { key: { zh: '召回方式', en: 'Basis' }, value: basisWords[recall.basis] },
     { key: { zh: '作出召回决定', en: 'Decided' }, value: timeOf(recall.decidedAt) },
@@ -96,7 +100,7 @@ export function returnAddressOf(
 ): Bilingual | string {
   if (recall.returnTo === undefined) {
     return {
-      zh: '本次召回未指定退回地址,请隔离存放并等待注册人通知。',
+      zh: '本次召回未指定退回地址，请隔离存放并等待注册人通知。',
       en: 'No return address is named: keep it quarantined and wait for word of the registrant.',
     };
   }

@@ -62,24 +62,34 @@ const conditionWords: Readonly<Record<Condition, Bilingual>> = {
   processing: { zh: '处理中', en: 'processing' },
 };
 
-const accountWords: Readonly<Record<AccountKind, Bilingual>> = {
-  production: { zh: '生产(以负数计)', en: 'Made (counted negative)' },
-  place: { zh: '在库', en: 'In stock' },
-  inside: { zh: '装入组套', en: 'Built into a kit' },
-  transit: { zh: '已发出、在途', en: 'Sent, on its way' },
-  consumed: { zh: '已使用', en: 'Used' },
-  destroyed: { zh: '已销毁', en: 'Destroyed' },
-  reported: { zh: '据报已交付(未经扫码)', en: 'Delivered as reported (not scanned)' },
-  missing: { zh: '缺失', en: 'Missing' },
-  unexplained: { zh: '来源不明(以负数计)', en: 'Without a history (counted negative)' },
+/** Kinds of account, where the sign is shown another way. */
+export const kindWords: Readonly<Record<AccountKind, Bilingual>> = {
+  production: { zh: '生产', en: 'made' },
+  place: { zh: '在库', en: 'in stock' },
+  inside: { zh: '装入组套', en: 'built into kits' },
+  transit: { zh: '在途', en: 'on its way' },
+  consumed: { zh: '已使用', en: 'used' },
+  destroyed: { zh: '已销毁', en: 'destroyed' },
+  reported: { zh: '据报已交付', en: 'delivered as reported' },
+  missing: { zh: '缺失', en: 'missing' },
+  unexplained: { zh: '来源不明', en: 'without a history' },
 };
 
-/** @returns what an account is, with the condition of stock. */
+const accountWords: Readonly<Record<AccountKind, Bilingual>> = {
+  production: { zh: '生产（以负数计）', en: 'made (counted negative)' },
+  place: { zh: '在库', en: 'in stock' },
+  inside: { zh: '装入组套', en: 'built into a kit' },
+  transit: { zh: '已发出、在途', en: 'sent, on its way' },
+  consumed: { zh: '已使用', en: 'used' },
+  destroyed: { zh: '已销毁', en: 'destroyed' },
+  reported: { zh: '据报已交付（未经扫码）', en: 'delivered as reported (not scanned)' },
+  missing: { zh: '缺失', en: 'missing' },
+  unexplained: { zh: '来源不明（以负数计）', en: 'without a history (counted negative)' },
+};
+
+/** @returns what an account is: of stock its condition, for stock is what lies in a place. */
 export function accountOf({ kind, condition }: Pick<BalanceRow, 'kind' | 'condition'>): Bilingual {
-  const words = accountWords[kind];
-  if (condition === undefined) return words;
-  const { zh, en } = conditionWords[condition];
-  return { zh: `${words.zh}·${zh}`, en: `${words.en}, ${en}` };
+  return condition === undefined ? accountWords[kind] : conditionWords[condition];
 }
 
 /** What was wrong with a use that nevertheless happened (law 3), as a reader outside the theatre understands it. */
