@@ -26,6 +26,9 @@ export function drawTitle(flow: Flow, title: Text, number: string): void {
   flow.y += 8;
 }
 
+/** Room below a heading: two lines of text, or a table's header with its first row in both languages. */
+const headingKeeps = 84;
+
 /** A heading, level 2 or 3; stays with at least two lines of what follows. */
 export function drawHeading(flow: Flow, text: Text, level: 2 | 3): void {
   const { first, second } = flow.languages(text);
@@ -37,7 +40,7 @@ export function drawHeading(flow: Flow, text: Text, level: 2 | 3): void {
   const inline = second !== undefined && firstWidth + flow.pdf.measure(second, quiet) <= flow.width;
   const secondLines = second ? flow.lines(second, flow.width, quiet) : undefined;
   flow.gap(level === 2 ? 16 : 11);
-  flow.keepTogether(firstLines.height + (inline ? 0 : (secondLines?.height ?? 0)) + 44);
+  flow.keepTogether(firstLines.height + (inline ? 0 : (secondLines?.height ?? 0)) + headingKeeps);
   const element = flow.pdf.element(level === 2 ? 'H2' : 'H3');
   if (inline && second !== undefined) {
     flow.pdf.content(element, () => {
@@ -75,7 +78,9 @@ export function drawList(flow: Flow, items: readonly Text[]): void {
     const { first, second, secondLanguage } = flow.languages(text);
     const style = { size: 10.5, colour: ink.text };
     const lines = flow.lines(first, flow.width - indent, style);
-    flow.keepTogether(Math.min(2, lines.lines.length) * lines.lineHeight);
+    // The second language starts on the page of the first, whose last line would else stand without it.
+    const together = second ? lines.height + 2 * 13 : Math.min(2, lines.lines.length) * lines.lineHeight;
+    if (together <= flow.pageHeight) flow.keepTogether(together);
     const item = flow.pdf.element('LI', list);
     const label = flow.pdf.element('Lbl', item);
     flow.pdf.content(label, () =>
