@@ -54,9 +54,9 @@ describe('lots, as events make them', () => {
   });
 
   after(async () => {
-    expect(server.lines).to.deep.equal([]);
     await server.close();
     await database.drop();
+    expect(server.lines, 'errors of ours').to.deep.equal([]);
   });
 
   async function append(...events: AnyDraft[]): Promise<void> {

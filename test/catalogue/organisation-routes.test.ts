@@ -30,9 +30,9 @@ describe('organisations over HTTP', () => {
   });
 
   after(async () => {
-    expect(server.lines).to.deep.equal([]);
     await server.close();
     await database.drop();
+    expect(server.lines, 'errors of ours').to.deep.equal([]);
   });
 
   const manufacturer = {

@@ -21,9 +21,9 @@ describe('places', () => {
   });
 
   after(async () => {
-    expect(server.lines).to.deep.equal([]);
     await server.close();
     await database.drop();
+    expect(server.lines, 'errors of ours').to.deep.equal([]);
   });
 
   const store = { name: { zh: '耗材库', en: 'Consumables store' }, kind: 'store' };
@@ -125,9 +125,9 @@ describe('welfare programmes over HTTP', () => {
   });
 
   after(async () => {
-    expect(server.lines).to.deep.equal([]);
     await server.close();
     await database.drop();
+    expect(server.lines, 'errors of ours').to.deep.equal([]);
   });
 
   it('are registered by the foundation; others see them without their donors', async () => {

@@ -25,9 +25,9 @@ describe('products', () => {
   });
 
   after(async () => {
-    expect(server.lines).to.deep.equal([]);
     await server.close();
     await database.drop();
+    expect(server.lines, 'errors of ours').to.deep.equal([]);
   });
 
   function refusalOf({ status, body }: { status: number; body: unknown }): unknown[] {
