@@ -4,7 +4,6 @@ import { type IdentityAnswer, patientBounds, type Reader } from '../patients/int
 import type { Exposure } from './exposure.ts';
 import type { Recall } from './recall.ts';
 import type { RecallParts } from './recalls.ts';
-import { coversWholeLots } from './scope.ts';
 import { lookAt, readFacts, type Sight, type SightParts, seeRecall } from './sight.ts';
 import { mayBeConcerned } from './situation.ts';
 import { type RecallPosition, readRecalls } from './storage.ts';
@@ -52,7 +51,6 @@ async function sightInList(
   if (viewerOf(caller, recall, new Map(), organisations) !== undefined) return { recall, organisations };
   const regulator = caller.organisationKind === 'regulator';
   if (!regulator && !(await mayBeConcerned(parts.db, recall, caller.organisation))) return undefined;
-  if (!regulator && coversWholeLots(recall.scope)) return { recall, organisations };
   return lookAt(parts, caller, recall);
 }
 
