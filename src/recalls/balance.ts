@@ -90,13 +90,16 @@ export interface LotMovement extends LotKey {
   readonly received: number;
   /** Sent on, what is still on its way included. */
   readonly sentOn: number;
+  /** Sent to it and not received: in the senders' books, and the addressee's to know. */
+  readonly coming: number;
 }
 
 /** Goods change hands through the sender's transit account: into it they are sent, out of it received. */
 export function movementsOf(
-  { lots, entries }: Pick<Situation, 'lots' | 'entries'>,
+  situation: Pick<Situation, 'lots' | 'entries' | 'holdings' | 'addressees'>,
   organisation: string,
 ): LotMovement[] {
+  const { lots, entries } = situation;
   return lots.map((lot) => {
     let received = 0;
     let sentOn = 0;
@@ -112,8 +115,26 @@ export function movementsOf(
       if (out && into && isTransit(from.account) && accountParts(to.account).kind === 'place')
         sentOn -= quantity;
     }
-    return { ...lot, received, sentOn };
+    return { ...lot, received, sentOn, coming: comingTo(situation, organisation, lotId(lot)) };
   });
+}
+
+function comingTo(
+  { entries, holdings, addressees }: Pick<Situation, 'entries' | 'holdings' | 'addressees'>,
+  organisation: string,
+  id: string,
+): number {
+  const shipments = new Set(
+    entries
+      .filter((entry) => entry.lotId === id && addressees.get(entry.event) === organisation)
+      .flatMap(({ transfers }) => transfers.map(({ to }) => `${to.organisation}|${to.account}`)),
+  );
+  return holdings
+    .filter((holding) => holding.lotId === id)
+    .flatMap(({ organisation: sender, balances }) =>
+      balances.filter(({ account }) => isTransit(account) && shipments.has(`${sender}|${account}`)),
+    )
+    .reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
 function isTransit(account: Parameters<typeof accountParts>[0]): boolean {

@@ -139,10 +139,10 @@ function drawQuantities(paper: Document, facts: NoticeFacts): void {
       { title: { zh: '已转出', en: 'Sent on' }, weight: 2.2, align: 'end' },
       { title: { zh: '其他', en: 'Other' }, weight: 4 },
     ],
-    facts.movements.map((movement) => {
-      const balance = facts.balances.find(({ gtin, lot }) => gtin === movement.gtin && lot === movement.lot);
-      return quantityRow(movement, balance?.rows ?? []);
-    }),
+    quantityRows(facts),
+    {
+      whenEmpty: { zh: '账面上没有贵单位的数量。', en: 'The ledger knows of no units at your organisation.' },
+    },
   );
   const { recorded, late } = facts.uses;
   if (recorded > 0) {
@@ -159,23 +159,58 @@ function drawQuantities(paper: Document, facts: NoticeFacts): void {
   }
 }
 
+/** The lots that were ever the addressee's, or are on their way to it; others of the scope are above. */
+function quantityRows({ movements, balances, recall }: NoticeFacts): Row[] {
+  const products = new Set(recall.scope.map(({ gtin }) => gtin));
+  return movements.flatMap((movement) => {
+    const { gtin, lot, received, sentOn, coming } = movement;
+    const rows = balances.find((balance) => balance.gtin === gtin && balance.lot === lot)?.rows ?? [];
+    if (received === 0 && sentOn === 0 && coming === 0 && rows.length === 0) return [];
+    // Two products may have lots of one number.
+    return [quantityRow(movement, rows, products.size > 1 ? `${lot}\n${gtin}` : lot)];
+  });
+}
+
 /** What came, what lies where it is in which condition, what was used and what went on. */
-function quantityRow({ lot, received, sentOn }: LotMovement, rows: readonly BalanceRow[]): Row {
+function quantityRow(
+  { received, sentOn, coming }: LotMovement,
+  rows: readonly BalanceRow[],
+  lot: string,
+): Row {
   const inStock = rows.filter(({ kind }) => kind === 'place');
   const stock = inStock.reduce((sum, { quantity }) => sum + quantity, 0);
   const used = rows.find(({ kind }) => kind === 'consumed')?.quantity ?? 0;
   const others = rows.filter(({ kind }) => kind !== 'place' && kind !== 'consumed');
   const unclear = others.some(({ kind }) => kind === 'missing' || kind === 'unexplained');
+  const onItsWay =
+    coming === 0 ? [] : [{ words: { zh: '在途、将到贵单位', en: 'on its way to you' }, quantity: coming }];
   return {
-    cells: [lot, received, stock, counted(inStock), used, sentOn, counted(others)],
+    cells: [
+      lot,
+      received,
+      stock,
+      counted(inStock.map(worded)),
+      used,
+      sentOn,
+      counted([...others.map(worded), ...onItsWay]),
+    ],
     tone: unclear ? 'danger' : 'plain',
   };
 }
 
-function counted(rows: readonly BalanceRow[]): Bilingual | string {
-  if (rows.length === 0) return '—';
+interface Counted {
+  readonly words: Bilingual;
+  readonly quantity: number;
+}
+
+function worded(row: BalanceRow): Counted {
+  return { words: accountOf(row), quantity: row.quantity };
+}
+
+function counted(parts: readonly Counted[]): Bilingual | string {
+  if (parts.length === 0) return '—';
   const lines = (language: 'zh' | 'en') =>
-    rows.map((row) => `${accountOf(row)[language]} ${row.quantity.toLocaleString('en-US')}`).join('\n');
+    parts.map(({ words, quantity }) => `${words[language]} ${quantity.toLocaleString('en-US')}`).join('\n');
   return { zh: lines('zh'), en: lines('en') };
 }
 

@@ -71,9 +71,9 @@ describe('what went through an organisation’s hands', () => {
       shippedTo('b', 'a', 's2', 6),
       written('a', [transferOf(onward, stock('a'), 1, { becomes: { owner: 'a', basis: 'bought' } })]),
     ]);
-    expect(movementsOf(situation, 'a')).to.deep.equal([{ ...lot, received: 10, sentOn: 5 }]);
-    expect(movementsOf(situation, 'b')).to.deep.equal([{ ...lot, received: 0, sentOn: 0 }]);
-    expect(movementsOf(situation, maker)).to.deep.equal([{ ...lot, received: 0, sentOn: 20 }]);
+    expect(movementsOf(situation, 'a')).to.deep.equal([{ ...lot, received: 10, sentOn: 5, coming: 10 }]);
+    expect(movementsOf(situation, 'b')).to.deep.equal([{ ...lot, received: 0, sentOn: 0, coming: 5 }]);
+    expect(movementsOf(situation, maker)).to.deep.equal([{ ...lot, received: 0, sentOn: 20, coming: 0 }]);
   });
 
   it('keeps what was lost on the way as sent on', () => {

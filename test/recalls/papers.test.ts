@@ -81,7 +81,10 @@ describe('the papers of a recall', () => {
       holds(text, `${bad.lot} 25 23 合格 23 available 23 1 0 已销毁 1 destroyed 1`);
       const distributor = await fetched('distributor', noticePath('distributor'));
       holds(distributor.text, `${bad.lot} 60 35 合格 35 available 35 0 25 —`, '立即停止销售');
-      holds((await fetched('chengdu', noticePath('chengdu'))).text, `${bad.lot} 0 0 — 0 0 —`);
+      holds(
+        (await fetched('chengdu', noticePath('chengdu'))).text,
+        `${bad.lot} 0 0 — 0 0 在途、将到贵单位 5 on its way to you 5`,
+      );
     });
 
     it('tells a hospital of its late uses, and names no use', async () => {
