@@ -64,10 +64,10 @@ export async function findMongod(search: MongodSearch): Promise<MongodBinary> {
       refused.push(`${source.name}: ${reason(error)}`);
     }
   }
+  const tried = refused.length === 0 ? '' : ` (${refused.join('; ')})`;
   throw new CannotStart(
-    `There is no MongoDB server (mongod ${oldestMajor}.0 or newer) on this machine and none could be fetched: ` +
-      'install one, or set MONGOD_BINARY to its path, or set MONGODB_URI to a replica set. ' +
-      `What was tried: ${refused.join('; ') || 'PATH and the cache, both empty'}.`,
+    `There is no MongoDB server (mongod ${oldestMajor}.0 or newer) on this machine and none could be fetched${tried}: ` +
+      'install one, or set MONGOD_BINARY to its path, or set MONGODB_URI to a replica set.',
   );
 }
 

@@ -94,8 +94,13 @@ async function download(directory: string): Promise<string> {
   const stalled = killWhenStalled(child, directory, watching.signal);
   const code = await ended.finally(() => watching.abort());
   if (await stalled) throw new Error('no answer from the download server');
-  if (code !== 0) throw new Error(printed.stderr.trim() || `ended with code ${code}`);
+  if (code !== 0) throw new Error(lastLine(printed.stderr) ?? `ended with code ${code}`);
   return printed.stdout.trim();
+}
+
+/** The first lines of what mongodb-memory-server says repeat the address. */
+function lastLine(text: string): string | undefined {
+  return text.trim().split('\n').at(-1) || undefined;
 }
 
 /** @returns whether the child was killed because the directory did not grow any more. */
@@ -159,7 +164,7 @@ async function pythonWithPip(searchPath: string): Promise<string> {
     );
     if (works) return python;
   }
-  throw new Error('Python 3 with pip was not found on PATH');
+  throw new Error('there is no Python 3 with pip on PATH to fetch it with');
 }
 
 /** @throws Error when the file is not the one that was named. */
