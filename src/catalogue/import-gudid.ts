@@ -143,7 +143,8 @@ class Makers {
   static async open(parts: ImportParts, target: ImportFor): Promise<Makers> {
     const own = target.kind === 'organisation' ? { _id: target.organisation } : {};
     const found = await manufacturers(parts.connection, own);
-    if (target.kind === 'organisation' && found.length === 0) throw new Failure('not-found', own);
+    if (target.kind === 'organisation' && found.length === 0)
+      throw new Failure('not-found', { organisation: target.organisation });
     const byName = new Map(found.map(({ _id, name }) => [keyOf(name.en), _id]));
     return new Makers(parts, target.kind === 'companies' && target.create, byName);
   }

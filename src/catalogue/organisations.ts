@@ -1,10 +1,10 @@
 /** Organisations in the database. */
 import mongoose, { type Connection } from 'mongoose';
 import type { Clock, IdSource } from '../clock.ts';
+import { duplicateKey, inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { organisationModel, type StoredOrganisation } from './models.ts';
 import type { Organisation, OrganisationKind } from './organisation.ts';
-import { duplicateKey, inTransaction } from './transactions.ts';
 
 /** How many organisations one read may ask for (law 9). */
 export const organisationsPerRead = 1_000;

@@ -1,11 +1,12 @@
 /** Places in the database. */
 import mongoose, { type Connection } from 'mongoose';
 import type { IdSource } from '../clock.ts';
+import { inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { placeModel, type StoredPlace } from './models.ts';
 import { afterId, setAndUnset } from './organisations.ts';
 import { type Place, treeFault } from './place.ts';
-import { inTransaction, takeTurn } from './transactions.ts';
+import { takeTurn } from './turns.ts';
 
 /** How many places an organisation may have, and one read may give (law 9). */
 export const placesPerOrganisation = 5_000;

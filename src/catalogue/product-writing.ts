@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connection, mongo } from 'mongoose';
 import type { Clock } from '../clock.ts';
+import { duplicateKey, inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { parsePart } from '../http/parse.ts';
 import type { Product, ProductFacts } from './product.ts';
@@ -15,7 +16,7 @@ import {
   type StoredProductRevision,
 } from './product-models.ts';
 import { productOf, readProduct, resolveGtin } from './products.ts';
-import { duplicateKey, inTransaction, takeTurn } from './transactions.ts';
+import { takeTurn } from './turns.ts';
 
 export interface ProductParts {
   readonly connection: Connection;

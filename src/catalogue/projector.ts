@@ -1,5 +1,6 @@
 /** What the ledger's events mean for lots and products: a pure fold, run in the transaction that appends the event. */
 import type { Write } from '../database/write.ts';
+import { unreachable } from '../errors.ts';
 import { type AnyEvent, type LedgerEvent, lotId, lotsOf } from '../ledger/event.ts';
 import type { EventDetails, ScopeItem } from '../ledger/event-details.ts';
 import type { Bilingual } from './bilingual.ts';
@@ -41,8 +42,40 @@ export function projectCatalogue(event: AnyEvent): Write[] {
       return event.details.liftsRestrictions
         ? lift(event, { kind: 'recall', reference: event.details.recall })
         : [];
-    default:
+    // Of goods, uses and papers: what a lot or product is does not change.
+    case 'shipped':
+    case 'received':
+    case 'shipmentClosed':
+    case 'accepted':
+    case 'rejected':
+    case 'moved':
+    case 'quarantined':
+    case 'quarantineReleased':
+    case 'used':
+    case 'destroyed':
+    case 'counted':
+    case 'reportedDelivered':
+    case 'reconciled':
+    case 'titleChanged':
+    case 'itemCoded':
+    case 'assembled':
+    case 'opened':
+    case 'packed':
+    case 'unpacked':
+    case 'reprocessingStarted':
+    case 'reprocessed':
+    case 'labelsPrinted':
+    case 'labelsSpoiled':
+    case 'suspicionReported':
+    case 'recallNotified':
+    case 'recallResponded':
+    case 'recallCompleted':
+    case 'recalledAgain':
+    case 'disputed':
+    case 'corrected':
       return [];
+    default:
+      return unreachable(event);
   }
 }
 
