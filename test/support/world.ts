@@ -1,0 +1,150 @@
+/**
+ * A small world on a real mongod, behind the whole service and over HTTP: a maker with products tracked by lot and by
+ * serial number, another maker, a distributor, two hospitals with store, CSSD and theatre, and people who call.
+ *
+ *     const world = await createWorld();
+ *     const lot = await world.stocked('theatre-a', { quantity: 5 });
+ *     const reply = await world.as('nurseA').post('/api/v1/uses', world.useBody({ ... }));
+ */
+import { createSecretKey } from 'node:crypto';
+import { createPerson } from '../../src/access/new-person.ts';
+import { type Permission, permissionsOf, type Role } from '../../src/access/permissions.ts';
+import { issueToken } from '../../src/access/tokens.ts';
+import { type App, createApp, migrations } from '../../src/app.ts';
+import { systemIds } from '../../src/clock.ts';
+import { runMigrations } from '../../src/database/migrations.ts';
+import { createLogger } from '../../src/logging.ts';
+import { type Client, type Reply, serve, textAt } from './http.ts';
+import { type TestDatabase, testDatabase } from './mongod.ts';
+import { insertFacts, members, type OrganisationName, places } from './world-facts.ts';
+
+/** Who calls: a person in a role of an organisation. */
+export const callers = {
+  quality: { of: 'maker', roles: ['quality'] },
+  otherQuality: { of: 'otherMaker', roles: ['quality'] },
+  trader: { of: 'distributor', roles: ['distributor'] },
+  keeperA: { of: 'hospitalA', roles: ['materials'] },
+  sterileA: { of: 'hospitalA', roles: ['sterile-supply'] },
+  nurseA: { of: 'hospitalA', roles: ['theatre'] },
+  keeperB: { of: 'hospitalB', roles: ['materials'] },
+  nurseB: { of: 'hospitalB', roles: ['theatre'] },
+} as const satisfies Record<string, { of: OrganisationName; roles: readonly Role[] }>;
+export type CallerName = keyof typeof callers;
+
+export interface World {
+  readonly database: TestDatabase;
+  readonly app: App;
+  /** Person ids of the callers; surgeons and witnesses among them. */
+  readonly people: Readonly<
+    Record<CallerName | 'surgeonA' | 'surgeonB' | 'witnessA' | 'witnessMaker', string>
+  >;
+  as(name: CallerName): Client;
+  /** A token of the caller with only these permissions. */
+  scoped(name: CallerName, permissions: readonly Permission[]): Promise<Client>;
+  /** Sets the clock; it moves on by a second at every look. */
+  at(time: string): void;
+  /** The time that it shows, RFC 3339. */
+  now(): string;
+  close(): Promise<void>;
+}
+
+export async function createWorld(start = '2026-11-02T02:00:00Z'): Promise<World> {
+  const database = await testDatabase();
+  let now = Date.parse(start);
+  const clock = {
+    now() {
+      now += 1_000;
+      return new Date(now);
+    },
+  };
+  await runMigrations(database.db, migrations, { clock, ids: systemIds });
+  await insertFacts(database.db);
+  const app = await createApp({
+    database,
+    clock,
+    ids: systemIds,
+    logger: createLogger('fatal'),
+    publicUrl: 'http://127.0.0.1:8080',
+    masterKey: createSecretKey(new Uint8Array(32).fill(7)),
+    validateAnswers: true,
+  });
+  const access = { connection: database.connection, clock, ids: systemIds };
+  const person = async (of: OrganisationName, name: string, roles: readonly Role[]) => {
+    const { id: organisation, kind: organisationKind } = members[of];
+    const username = roles.length === 0 ? undefined : name.toLowerCase();
+    const facts = { organisation, organisationKind, name, username, roles };
+    const password = roles.length === 0 ? undefined : 'correct horse battery staple';
+    const made = await createPerson(access, { ...facts, password });
+    return made.person;
+  };
+  const ids = new Map<string, string>();
+  for (const [name, { of, roles }] of Object.entries(callers)) ids.set(name, await person(of, name, roles));
+  for (const [name, of] of Object.entries(unsigned)) ids.set(name, await person(of, name, []));
+  const people = Object.fromEntries(ids) as World['people'];
+  const token = async (name: CallerName, permissions?: readonly Permission[]) => {
+    const { of, roles } = callers[name];
+    const held = permissionsOf(members[of].kind, roles);
+    const caller = {
+      person: people[name],
+      organisation: members[of].id,
+      organisationKind: members[of].kind,
+      roles,
+      permissions: held,
+      credential: { kind: 'session', id: 'test' },
+    } as const;
+    const wish = { name, permissions: permissions ?? [...held] };
+    const by = {
+      person: people[name],
+      credential: caller.credential,
+      address: '127.0.0.1',
+      requestId: 'test',
+    };
+    return (await issueToken(access, caller, wish, by)).token;
+  };
+  const server = await serve(app.express);
+  const clients = new Map<string, Client>();
+  for (const name of Object.keys(callers) as CallerName[]) {
+    clients.set(name, server.client({ token: await token(name) }));
+  }
+  return {
+    database,
+    app,
+    people,
+    as: (name) => clients.get(name) ?? server.client(),
+    scoped: async (name, permissions) => server.client({ token: await token(name, permissions) }),
+    at: (time) => {
+      now = Date.parse(time);
+    },
+    now: () => new Date(now).toISOString(),
+    close: async () => {
+      await server.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Named in records; they never sign in. */
+const unsigned = {
+  surgeonA: 'hospitalA',
+  surgeonB: 'hospitalB',
+  witnessA: 'hospitalA',
+  witnessMaker: 'maker',
+} as const;
+
+export const uuid = () => systemIds.uuid();
+
+/** Sends a command and expects it to be accepted. @returns the answer */
+export async function done(sent: Promise<Reply>): Promise<unknown> {
+  const { status, body } = await sent;
+  if (status !== 201 && status !== 200) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** @returns the code of a refusal, with its status; throws where the request was not refused. */
+export async function refusal(sent: Promise<Reply>): Promise<string> {
+  const { status, body } = await sent;
+  if (status < 400) throw new Error(`not refused: ${JSON.stringify(body)}`);
+  return `${status} ${textAt(body, '/code')}`;
+}
+
+export { members, places };
