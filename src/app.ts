@@ -50,6 +50,8 @@ export interface AppParts {
   /** Without a slash at the end. */
   readonly publicUrl: string;
   readonly masterKey: KeyObject;
+  /** Proxies whose `X-Forwarded-For` is believed; none unless said. */
+  readonly trustProxy?: string | undefined;
   /** In tests: an answer that its own schema does not accept is a fault of ours. */
   readonly validateAnswers?: boolean;
 }
@@ -140,6 +142,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     metrics: createMetrics(),
     checks: readyChecks(database),
     version,
+    ...(parts.trustProxy === undefined ? {} : { trustProxy: parts.trustProxy }),
     ...(parts.validateAnswers === undefined ? {} : { validateAnswers: parts.validateAnswers }),
   });
   return { express, routes };

@@ -17,6 +17,8 @@ export interface Config {
   readonly dataDirectory: string;
   /** How people and QR codes reach the service, without a slash at the end; undefined: the address it listens on. */
   readonly publicUrl: string | undefined;
+  /** Proxies whose `X-Forwarded-For` is believed, as express's `trust proxy` names them; undefined: none. */
+  readonly trustProxy: string | undefined;
   /** undefined: the embedded database. */
   readonly mongodbUri: string | undefined;
   readonly mongod: MongodSettings;
@@ -55,6 +57,10 @@ const settings = {
   HOST: { check: z.string().regex(/^[A-Za-z0-9.:-]+$/), wanted: 'an address or name to listen on' },
   DATA_DIR: { check: z.string(), wanted: 'a directory' },
   PUBLIC_URL: { check: z.string().refine(isBaseUrl), wanted: 'an http or https address without query' },
+  TRUST_PROXY: {
+    check: z.string().regex(/^[A-Za-z0-9.:/, ]+$/),
+    wanted: 'addresses or networks of proxies, separated by commas (loopback, 10.0.0.0/8)',
+  },
   MONGODB_URI: {
     check: z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/),
     wanted: 'an address that begins with mongodb:// or mongodb+srv://',
@@ -89,6 +95,7 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
     host: read('HOST', options.host) ?? '127.0.0.1',
     dataDirectory: resolve(read('DATA_DIR', options['data-dir']) ?? defaultDataDirectory),
     publicUrl: read('PUBLIC_URL')?.replace(/\/+$/, ''),
+    trustProxy: read('TRUST_PROXY'),
     mongodbUri: read('MONGODB_URI'),
     mongod: {
       explicit: read('MONGOD_BINARY'),

@@ -56,7 +56,15 @@ async function serveOn(
     env: config.masterKey,
     file: join(config.dataDirectory, 'master.key'),
   });
-  const app = await createApp({ database, clock, ids, logger, publicUrl, masterKey });
+  const app = await createApp({
+    database,
+    clock,
+    ids,
+    logger,
+    publicUrl,
+    masterKey,
+    trustProxy: config.trustProxy,
+  });
   welcome(await firstAdministrator({ database, clock, ids }));
   server.answerWith(app.express);
   say(`pps-trace ready at ${server.url}`);

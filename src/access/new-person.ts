@@ -1,10 +1,11 @@
 /** Making people: with a sign-in or without (a surgeon whom a use names need never sign in). */
 
 import type { ClientSession } from 'mongoose';
+import { inTransaction, isDuplicateKey } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { type Actor, appendAccess } from './access-log.ts';
 import { guardsOn, peopleOn, type StoredPerson } from './models.ts';
-import { type AccessParts, inTransaction, isDuplicateKey } from './parts.ts';
+import type { AccessParts } from './parts.ts';
 import { hashPassword } from './passwords.ts';
 import { type OrganisationKind, type Role, rolesFitting } from './permissions.ts';
 import { newOneTimePassword } from './secrets.ts';

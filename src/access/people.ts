@@ -3,12 +3,13 @@
 import type { ClientSession } from 'mongoose';
 import mongoose from 'mongoose';
 import { z } from 'zod';
+import { inTransaction, isDuplicateKey } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type AccessDetails, type Actor, appendAccess } from './access-log.ts';
 import { guardsOn, peopleOn, type StoredPerson } from './models.ts';
 import { requireFittingRoles, requireUsernameForRoles } from './new-person.ts';
-import { type AccessParts, inTransaction, isDuplicateKey } from './parts.ts';
+import type { AccessParts } from './parts.ts';
 import { hashPassword } from './passwords.ts';
 import type { OrganisationKind, Role } from './permissions.ts';
 import { newOneTimePassword } from './secrets.ts';

@@ -1,5 +1,6 @@
 /** Signing in, signing out, and changing one's own password. */
 
+import { inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { type Actor, appendAccess } from './access-log.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from './attempts.ts';
 import type { Caller, OrganisationFacts, OrganisationLookup } from './caller.ts';
 import { peopleOn, type StoredPerson } from './models.ts';
-import { type AccessParts, inTransaction } from './parts.ts';
+import type { AccessParts } from './parts.ts';
 import { hashPassword, isPassword, requireGoodPassword } from './passwords.ts';
 import { endSession, endSessionsOf, type OpenedSession, openSession } from './sessions.ts';
 

@@ -2,10 +2,11 @@
 
 import type { ClientSession } from 'mongoose';
 import mongoose from 'mongoose';
+import { inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { type Actor, appendAccess } from './access-log.ts';
 import { type StoredToken, tokensOn } from './models.ts';
-import { type AccessParts, inTransaction } from './parts.ts';
+import type { AccessParts } from './parts.ts';
 
 const notRevoked = () => mongoose.trusted({ $exists: false });
 

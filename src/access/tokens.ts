@@ -4,11 +4,12 @@
  */
 
 import mongoose, { type ClientSession } from 'mongoose';
+import { inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { type Actor, appendAccess } from './access-log.ts';
 import type { Caller } from './caller.ts';
 import { peopleOn, type StoredToken, tokensOn } from './models.ts';
-import { type AccessParts, inTransaction } from './parts.ts';
+import type { AccessParts } from './parts.ts';
 import type { Permission } from './permissions.ts';
 import { isSecret, newSecret, sha256, tokenPrefix } from './secrets.ts';
 

@@ -4,9 +4,6 @@ import { Failure } from '../errors.ts';
 import { organisationModel } from './models.ts';
 import type { OrganisationKind } from './organisation.ts';
 
-/** Bounds the driver's retries of a transaction that others overtake. */
-const transactionTimeoutMs = 10_000;
-
 /**
  * Writers of one organisation's tree of places, or of its chain of products, take turns on this counter: without it
  * two that each see no cycle could make one together (write skew).

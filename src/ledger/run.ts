@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { v5 as uuidV5 } from 'uuid';
 import type { Clock } from '../clock.ts';
+import { isDuplicateKey } from '../database/transaction.ts';
 import type { Write } from '../database/write.ts';
 import { Failure, type FailureCode, type FailureInfo, type InputFault } from '../errors.ts';
 import { append, InvalidEvent, LostRace, type Projector, writeAll } from './append.ts';
@@ -351,10 +352,6 @@ function isUnknownOutcome(error: unknown): boolean {
 
 function hasLabel(error: unknown, label: string): boolean {
   return error instanceof mongo.MongoError && error.hasErrorLabel(label);
-}
-
-function isDuplicateKey(error: unknown): boolean {
-  return error instanceof mongo.MongoServerError && error.code === 11_000;
 }
 
 /**

@@ -1,33 +1,23 @@
 /** Transactions of this room: for what is not part of an event. */
 
 import type { mongo } from 'mongoose';
+import { inTransaction as inOneTransaction, isDuplicateKey } from '../database/transaction.ts';
 
-const duplicateKey = 11_000;
 const attempts = 20;
 
 /**
- * Runs `work` in a transaction of its own, on a snapshot, acknowledged by a majority's journal; reads in it are of
- * data that cannot be rolled back. `work` runs again when it lost a race, so it must have no other effects.
+ * Runs `work` in a transaction of its own. Its writes are inserts under ids that must be unique: `work` runs again
+ * also when another has taken one of them, for then it sees what that other wrote.
  */
 export async function inTransaction<Result>(
   db: mongo.Db,
   work: (session: mongo.ClientSession) => Promise<Result>,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
-    const session = db.client.startSession();
     try {
-      return await session.withTransaction(work, {
-        readConcern: { level: 'snapshot' },
-        writeConcern: { w: 'majority', j: true },
-      });
+      return await inOneTransaction(db.client, work);
     } catch (error) {
       if (!isDuplicateKey(error) || attempt === attempts) throw error;
-    } finally {
-      await session.endSession();
     }
   }
-}
-
-function isDuplicateKey(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === duplicateKey;
 }

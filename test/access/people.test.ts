@@ -4,8 +4,8 @@ import {
   createPerson,
   ensureFirstAdministrator,
 } from '../../src/access/new-person.ts';
-import { inTransaction } from '../../src/access/parts.ts';
 import { findPeople } from '../../src/access/people.ts';
+import { inTransaction } from '../../src/database/transaction.ts';
 import { Failure } from '../../src/errors.ts';
 import { at, type Client, listAt, textAt } from '../support/http.ts';
 import { type Account, accessBench, type Bench } from './bench.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createPerson } from '../../src/access/new-person.ts';
-import { inTransaction } from '../../src/access/parts.ts';
 import { openSession } from '../../src/access/sessions.ts';
 import { issueToken } from '../../src/access/tokens.ts';
+import { inTransaction } from '../../src/database/transaction.ts';
 import { accessBench } from './bench.ts';
 
 describe('access: secrets', () => {
