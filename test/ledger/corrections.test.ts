@@ -45,7 +45,7 @@ describe('a correction', () => {
   it('leaves the wrong event as it was, and its use in the lists', async () => {
     const { lot, id } = await used();
     const before = (await allEvents(database)).find((event) => event.id === id);
-    await ledger.run(commandOf(hospital, 4), correct(id));
+    await ledger.run(commandOf(hospital, 4), correct(hospital, id));
     expect((await allEvents(database)).find((event) => event.id === id)).to.deep.equal(before);
     expect((await usesOfLots(database.db, [lot])).map(({ event }) => event)).to.deep.equal([id]);
   });
@@ -54,7 +54,7 @@ describe('a correction', () => {
     const { id } = await used();
     const codes = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        ledger.run(commandOf(hospital, index), correct(id)).then(
+        ledger.run(commandOf(hospital, index), correct(hospital, id)).then(
           () => 'accepted',
           (error: unknown) => (error instanceof Failure ? error.code : error),
         ),
@@ -89,7 +89,7 @@ describe('a correction', () => {
     await ledger.run(commandOf(maker, 1), always(production(lot, 1)));
     const { events } = await ledger.run(commandOf(maker, 2), supply(lot, hospital, 1));
     await ledger.run(commandOf(hospital, 3), use(hospital, lot));
-    const { answer } = await ledger.run(commandOf(maker, 4), correct(events[0] ?? ''));
+    const { answer } = await ledger.run(commandOf(maker, 4), correct(maker, events[0] ?? ''));
     expect(answer).to.deep.equal({ shortfall: 1 });
     const books = await database.db
       .collection('holdings')
@@ -110,7 +110,7 @@ describe('a correction', () => {
     await ledger.run(commandOf(maker, 1), always(production(lot, 1, { serials: [serial] })));
     await ledger.run(commandOf(maker, 2), supply(lot, hospital, 1, [serial]));
     const { events } = await ledger.run(commandOf(hospital, 3), use(hospital, lot, { serial }));
-    await ledger.run(commandOf(hospital, 4), correct(events[0] ?? ''));
+    await ledger.run(commandOf(hospital, 4), correct(hospital, events[0] ?? ''));
     const unit = await database.db
       .collection<{ _id: string }>('units')
       .findOne({ _id: `${stapler}/maker/${serial}` });

@@ -92,12 +92,15 @@ export class History {
         );
       case 'correct': {
         const id = this.events[pick % Math.max(1, this.events.length)];
-        return id === undefined ? undefined : this.run(hospital, correct(id));
+        return id === undefined ? undefined : this.run(hospital, correct(hospital, id));
       }
       case 'hold': {
         const id = nextId();
+        const narrowed = named === undefined ? {} : { serials: [named] };
+        await this.run(maker, always(holdOf(id, lot, narrowed)));
+        // Only now: nobody can lift a hold before it was answered.
         this.holds.push({ id, lot });
-        return this.run(maker, always(holdOf(id, lot, named === undefined ? {} : { serials: [named] })));
+        return;
       }
       case 'lift': {
         const held = this.holds[pick % Math.max(1, this.holds.length)];

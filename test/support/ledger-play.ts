@@ -247,8 +247,11 @@ export function use(hospital: string, lot: LotKey, options: UseOptions = {}) {
   );
 }
 
-/** Undoes an event that did not happen; what has moved on is drawn from `unexplained`. One correction an event. */
-export function correct(id: string) {
+/**
+ * Undoes an event that did not happen; what has moved on is drawn from `unexplained`. One correction an event, and
+ * only by the organisation that wrote it.
+ */
+export function correct(organisation: string, id: string) {
   return steps(
     async (snapshot) => {
       const event = await snapshot.event(id);
@@ -259,8 +262,8 @@ export function correct(id: string) {
       return { event, earlier, holdings };
     },
     ({ event, earlier, holdings }): Decision<{ shortfall: number }> => {
-      if (event === undefined || (event.type !== 'used' && event.type !== 'received'))
-        return refuse('not-found');
+      if (event?.organisation !== organisation) return refuse('not-found');
+      if (event.type !== 'used' && event.type !== 'received') return refuse('not-found');
       if (earlier !== undefined) return refuse('conflict', { by: earlier.id });
       let shortfall = 0;
       const reversals = event.transfers.map((transfer): Transfer => {

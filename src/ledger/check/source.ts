@@ -1,0 +1,68 @@
+/** Where a check reads: the ledger's collections by name, all at one moment where the service may be writing. */
+import { mongo } from 'mongoose';
+import type { AnyEvent } from '../event.ts';
+import { isReadable } from './derive.ts';
+
+export type Raw = mongo.Document & { _id: string };
+
+/** A little more than the events of one large lot; beyond it the oldest are read again. */
+const eventsRemembered = 3_000;
+
+export class Source {
+  private readonly db: mongo.Db;
+  private readonly session: mongo.ClientSession | undefined;
+  private readonly remembered = new Map<string, AnyEvent>();
+
+  /** @param session of kind `snapshot`, where somebody may write meanwhile */
+  constructor(db: mongo.Db, session?: mongo.ClientSession) {
+    this.db = db;
+    this.session = session;
+  }
+
+  find(
+    name: string,
+    filter: mongo.Filter<Raw> = {},
+    sort: mongo.Sort = { _id: 1 },
+  ): mongo.FindCursor<mongo.WithId<Raw>> {
+    return this.db.collection<Raw>(name).find(filter, this.options()).sort(sort).allowDiskUse(true);
+  }
+
+  aggregate<T extends mongo.Document>(name: string, pipeline: mongo.Document[]): mongo.AggregationCursor<T> {
+    return this.db.collection(name).aggregate<T>(pipeline, { ...this.options(), allowDiskUse: true });
+  }
+
+  count(name: string): Promise<number> {
+    return this.db.collection(name).countDocuments({}, this.options());
+  }
+
+  /** @returns the events that exist, by id. */
+  async events(ids: readonly string[]): Promise<Map<string, AnyEvent>> {
+    const found = new Map<string, AnyEvent>();
+    const unread: string[] = [];
+    for (const id of new Set(ids)) {
+      const event = this.remembered.get(id);
+      if (event === undefined) unread.push(id);
+      else found.set(id, event);
+    }
+    for await (const { _id, ...event } of this.find('events', { _id: { $in: unread } })) {
+      // One that cannot be read is reported where events are checked, and is none here.
+      if (!isReadable(event as AnyEvent)) continue;
+      found.set(_id, event as AnyEvent);
+      this.remembered.set(_id, event as AnyEvent);
+    }
+    for (const id of this.remembered.keys()) {
+      if (this.remembered.size <= eventsRemembered) break;
+      this.remembered.delete(id);
+    }
+    return found;
+  }
+
+  private options(): { session?: mongo.ClientSession } {
+    return this.session === undefined ? {} : { session: this.session };
+  }
+}
+
+/** The server no longer keeps the moment at which the check began to read. */
+export function isSnapshotGone(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && (error.code === 239 || error.code === 246);
+}
