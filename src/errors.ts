@@ -76,6 +76,11 @@ const failures = {
     zh: '一次最多处理 1000 个序列号，请分批进行。',
     en: 'At most 1,000 serial numbers at once; do it in parts.',
   },
+  'command/too-large': {
+    status: 422,
+    zh: '一次操作涉及的批号或数量过多，请分次提交。',
+    en: 'Too many lots, or too large a quantity, for one command; send it in parts.',
+  },
   'command/time': {
     status: 422,
     zh: '所填时间晚于当前时间，或过于久远。',
@@ -132,6 +137,11 @@ const failures = {
     status: 409,
     zh: '该批已暂停使用：不得发出、验收合格或转为合格。',
     en: 'The lot is on hold: it may not be dispatched, accepted or made available.',
+  },
+  'stock/identity-mismatch': {
+    status: 409,
+    zh: '标签上的批号与该序列号的记录不一致，请隔离并查明。',
+    en: 'The lot on the label is not the one on record for this serial number; quarantine it and find out why.',
   },
   'stock/expired': { status: 409, zh: '该批已过失效日期。', en: 'The lot has expired.' },
   'stock/not-released': {
