@@ -12,14 +12,16 @@ import type { Clock, IdSource } from '../clock.ts';
 import type { Write } from '../database/write.ts';
 import { Failure } from '../errors.ts';
 import { isoDateTime, uuid } from '../http/fields.ts';
-import type {
-  AnyDraft,
-  BusinessStep,
-  Commitment,
-  DocumentRef,
-  LotKey,
-  Transfer,
-  Use,
+import {
+  type AnyDraft,
+  type BusinessStep,
+  bounds,
+  type Commitment,
+  type DocumentRef,
+  type LotKey,
+  lotsOf,
+  type Transfer,
+  type Use,
 } from '../ledger/event.ts';
 import type { EventDetails, EventType } from '../ledger/event-details.ts';
 import { type DecisionContext, type Ledger, type Refusal, refuse } from '../ledger/run.ts';
@@ -54,6 +56,8 @@ export interface Facts<T extends EventType = EventType> {
   readonly about?: readonly LotKey[];
   readonly place?: string;
   readonly documents?: readonly DocumentRef[];
+  /** Id of the event that these put right. */
+  readonly corrects?: string;
 }
 
 export type AnyFacts = { [T in EventType]: Facts<T> }[EventType];
@@ -98,18 +102,27 @@ export interface CommandBody {
   readonly happenedAt?: string | undefined;
 }
 
+/** An input, and the salted texts to be stored with it. */
+export interface Prepared<Input> {
+  readonly input: Input;
+  readonly writes: readonly Write[];
+}
+
 export interface CommandCall<Input extends CommandBody> {
+  readonly commandId: string;
   /** Method and path template. */
   readonly route: string;
   readonly actor: Actor;
   /** What the client sent, parsed: compared when the command is sent again. */
   readonly content: unknown;
-  readonly input: Input;
-  /** Salted texts that the input commits to. */
-  readonly writes: readonly Write[];
+  /**
+   * Reads scans, looks places and people up. It runs inside the command: one sent again is answered as it was, even
+   * where a place has been closed, or a surgeon has left, in between.
+   */
+  readonly prepare: () => Promise<Prepared<Input>>;
 }
 
-/** Runs a command. @throws Failure as the ledger's `run`, and for a stated time that cannot be. */
+/** Runs a command. @throws Failure as the ledger's `run`, those of `prepare`, and for a stated time that cannot be. */
 export async function runCommand<
   Input extends CommandBody,
   State extends { readonly stock: Stock },
@@ -117,31 +130,66 @@ export async function runCommand<
 >(
   { ledger, clock }: Pick<InventoryParts, 'ledger' | 'clock'>,
   command: StockCommand<Input, State, Answer>,
-  { route, actor, content, input, writes }: CommandCall<Input>,
+  { commandId, route, actor, content, prepare }: CommandCall<Input>,
 ): Promise<Answer & { commandId: string; events: readonly string[] }> {
-  assertHappened(input.happenedAt, clock);
-  const accepted = await ledger.run<State, Answer>(
-    { id: input.commandId, organisation: actor.organisation, actor: actor.person, route, content },
+  // Once for all attempts: salts and pseudonyms stay the same.
+  let prepared: Prepared<Input> | undefined;
+  const accepted = await ledger.run<{ state: State; prepared: Prepared<Input> }, Answer>(
+    { id: commandId, organisation: actor.organisation, actor: actor.person, route, content },
     {
-      load: (snapshot) => command.load(snapshot, actor, input),
-      decide: (state, context) => {
+      load: async (snapshot) => {
+        prepared ??= await prepare();
+        assertHappened(prepared.input.happenedAt, clock);
+        return { prepared, state: await command.load(snapshot, actor, prepared.input) };
+      },
+      decide: ({ state, prepared: { input, writes } }, context) => {
         const decided = command.facts(input, state, new Bench(state.stock), actor, context);
         if (decided.kind === 'refused') return decided;
-        return {
-          kind: 'accepted',
-          events: decided.events.map((facts) => draftOf(facts, input.happenedAt ?? context.recordTime)),
-          answer: decided.answer,
-          writes: [...writes, ...(decided.writes ?? [])],
-        };
+        return (
+          tooLarge(decided.events) ?? {
+            kind: 'accepted',
+            events: decided.events.map((facts) => draftOf(facts, input.happenedAt ?? context.recordTime)),
+            answer: decided.answer,
+            writes: [...writes, ...(decided.writes ?? [])],
+          }
+        );
       },
     },
   );
-  return { ...accepted.answer, commandId: input.commandId, events: accepted.events };
+  return { ...accepted.answer, commandId, events: accepted.events };
+}
+
+/** Law 9: what an event cannot hold is refused in words, not by the ledger's own assertions. */
+function tooLarge(events: readonly AnyFacts[]): Refusal | undefined {
+  for (const { transfers = [], uses = [], about = [] } of events) {
+    const lots = lotsOf({ transfers, uses, about }).length;
+    const serials = transfers.reduce((sum, transfer) => sum + (transfer.serials?.length ?? 0), 0);
+    const most = Math.max(0, ...transfers.map(({ quantity }) => quantity));
+    if (lots > bounds.lotsPerEvent) return refuse('command/too-large', { lots, limit: bounds.lotsPerEvent });
+    if (transfers.length > bounds.transfersPerEvent) {
+      return refuse('command/too-large', { movements: transfers.length, limit: bounds.transfersPerEvent });
+    }
+    if (serials > bounds.serialsPerEvent) return refuse('command/too-many-serials', { serials });
+    if (most > bounds.quantityPerTransfer) {
+      return refuse('command/too-large', { quantity: most, limit: bounds.quantityPerTransfer });
+    }
+  }
+  return undefined;
 }
 
 /** @returns the draft of an event. */
 export function draftOf(facts: AnyFacts, eventTime: string): AnyDraft {
-  const { type, step, details, transfers = [], uses = [], about = [], place, documents = [] } = facts;
+  const {
+    type,
+    step,
+    details,
+    transfers = [],
+    uses = [],
+    about = [],
+    place,
+    documents = [],
+    corrects,
+  } = facts;
   return {
     type,
     eventTime,
@@ -150,6 +198,7 @@ export function draftOf(facts: AnyFacts, eventTime: string): AnyDraft {
     about,
     where: place === undefined ? {} : { place },
     why: { businessStep: step, documents },
+    ...(corrects === undefined ? {} : { corrects }),
     details,
   } as AnyDraft;
 }

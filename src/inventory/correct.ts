@@ -70,6 +70,8 @@ export interface CorrectInput extends CommandBody {
   readonly reasonText: Commitment;
   /** Without it, the event did not happen. */
   readonly right?: RightFacts | undefined;
+  /** Whether the caller may take back what an event of this type did. */
+  readonly mayUndo: (type: CorrectableType) => boolean;
 }
 
 interface CorrectState {
@@ -111,8 +113,9 @@ export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> 
     if (input.right !== undefined && !input.right.types.includes(type)) {
       return refuse('correction/other-kind', { type });
     }
+    if (!input.mayUndo(type)) return refuse('access/forbidden', { type });
     const before = effectiveTransfers(wrong);
-    const right = rightAfterUndoing(before, input, stock, actor, context);
+    const right = rightAfterUndoing(before, wrong.uses, input, stock, actor, context);
     if (right?.kind === 'refused') return right;
     const rightEvent = right?.events[0];
     const effective = rightEvent?.transfers ?? [];
@@ -139,6 +142,8 @@ export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> 
             shortfall,
           },
         },
+        // A right receipt of all that was in transit closes its shipment, as it would have at first.
+        ...(right?.events.slice(1) ?? []),
       ],
       answer: {
         corrects: wrong.id,
@@ -178,6 +183,7 @@ function voided({ pseudonym, gtin, issuer, serial }: Use): EventDetails['correct
 /** Decides the right facts on a bench on which the wrong event never happened. */
 function rightAfterUndoing(
   before: readonly Transfer[],
+  uses: readonly Use[],
   { right }: CorrectInput,
   stock: Stock,
   actor: Actor,
@@ -186,6 +192,7 @@ function rightAfterUndoing(
   if (right === undefined) return undefined;
   const undone = new Bench(stock);
   for (const transfer of before) undo(undone, transfer, transfer.from);
+  for (const use of uses) undone.countUse(use, -1);
   undone.take();
   return right.facts({ stock }, undone, actor, context);
 }
@@ -201,7 +208,7 @@ function layDifference(bench: Bench, before: readonly Transfer[], after: readonl
   for (const transfer of gone) {
     shortfall += undo(bench, transfer, withoutMakingAvailable(bench.stock, transfer));
   }
-  for (const transfer of added) redo(bench, transfer);
+  for (const transfer of added) shortfall += redo(bench, transfer);
   return shortfall;
 }
 
@@ -222,6 +229,16 @@ function undo(bench: Bench, transfer: Transfer, back: AccountRef): number {
     ...(transfer.becomes === undefined ? {} : { becomes: () => transfer.title }),
   });
   if (short === undefined) return 0;
+  const serials =
+    short.serials.length === 0 ? {} : { issuer: transfer.issuer ?? 'maker', serials: short.serials };
+  if (isFinal(transfer.to.account)) {
+    // Nothing leaves it but by a correction: a unit that is not there was scanned by somebody else since, and what it
+    // left in these books is still there.
+    const { becomes, sterilisationLot: _lot, ...facts } = transfer;
+    const title = becomes === undefined ? {} : { title: becomes, becomes: transfer.title };
+    bench.lay([{ ...facts, ...title, ...serials, quantity: short.quantity, from: transfer.to, to: back }]);
+    return 0;
+  }
   const from: AccountRef = { organisation: transfer.to.organisation, account: 'unexplained' };
   // What had itself been drawn from there, and has moved on, is as unexplained as before.
   if (sameAccount(from, back)) return short.quantity;
@@ -232,30 +249,35 @@ function undo(bench: Bench, transfer: Transfer, back: AccountRef): number {
       from,
       to: back,
       title: transfer.title,
-      ...(short.serials.length === 0 ? {} : { issuer: transfer.issuer ?? 'maker', serials: short.serials }),
+      ...serials,
     },
   ]);
   return short.quantity;
 }
 
-/** Lays a right transfer; what its source no longer has is drawn from `unexplained`. */
-function redo(bench: Bench, transfer: Transfer): void {
+function isFinal(account: AccountRef['account']): boolean {
+  return account === 'consumed' || account === 'destroyed';
+}
+
+/** Lays a right transfer; what its source no longer has is drawn from `unexplained`. @returns how much that was */
+function redo(bench: Bench, transfer: Transfer): number {
   const { becomes, title } = transfer;
   const source = transfer.from.account;
   if (source === 'unexplained' || source === 'production') {
     bench.lay([transfer]);
-    return;
+    return 0;
   }
   const short = bench.move(transfer, transfer.from, transfer.to, {
     prefer: (held) => (titleKey(held) === titleKey(title) ? 0 : 1),
     ...(becomes === undefined ? {} : { becomes: () => becomes }),
   });
-  if (short === undefined) return;
+  if (short === undefined) return 0;
   bench.draw(
     { ...loadOf(transfer), quantity: short.quantity, serials: short.serials },
     transfer.to,
     becomes ?? title,
   );
+  return short.quantity;
 }
 
 /** @returns the part of `whole` that `part` does not have: by serial number where there are any, else by quantity. */

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { type Route, route } from '../access/route.ts';
 import { Failure } from '../errors.ts';
 import { text, uuid } from '../http/fields.ts';
+import type { CorrectableType } from '../ledger/event-details.ts';
+import { readEvent } from '../ledger/read.ts';
 import { accept, acceptBody } from './accept.ts';
 import { actorOf } from './caller-routes.ts';
 import {
@@ -11,14 +13,14 @@ import {
   commandAnswer,
   commandFields,
   commitTexts,
+  type Prepared,
   runCommand,
 } from './command.ts';
-import { correct, type RightFacts, rightFacts } from './correct.ts';
+import { type CorrectInput, correct, type RightFacts, rightFacts } from './correct.ts';
 import {
   acceptInput,
   destroyInput,
   moveInput,
-  type Prepared,
   quarantineInput,
   receiveInput,
   recordUseInput,
@@ -54,7 +56,7 @@ const right = z.discriminatedUnion('type', [
 const correctBody = z.strictObject({
   ...commandFields,
   reason: text({ max: 2000, lines: true }),
-  /** When it really happened; without it, when the correction was made. */
+  /** When it really happened; without it, when the wrong event was said to happen (or now, where nothing did). */
   right: right.optional(),
 });
 
@@ -78,33 +80,73 @@ export function correctionRoutes(parts: UseParts): Route[] {
       },
       async ({ caller, params, body }) => {
         const actor = actorOf(caller);
-        const { commandId, reason } = body;
-        const happenedAt = body.happenedAt ?? parts.clock.now().toISOString();
-        assertHappened(happenedAt, parts.clock);
         if (body.right !== undefined) assertPermitted(body.right.type, caller.permissions);
-        const prepared =
-          body.right === undefined
-            ? undefined
-            : await prepareRight(parts, actor, { commandId, happenedAt }, body.right);
-        const texts = commitTexts({ reason }, actor.organisation, parts.ids);
         const call = {
+          commandId: body.commandId,
           route: 'POST /api/v1/events/:event/correction',
           actor,
           content: { ...body, ...params },
-          input: {
-            commandId,
-            happenedAt,
-            event: params.event,
-            reasonText: required(texts.commitments.reason),
-            right: prepared?.facts,
-          },
-          writes: [...texts.writes, ...(prepared?.writes ?? [])],
+          prepare: () => correctInput(parts, actor, caller.permissions, params.event, body),
         };
         return { status: 201, body: await runCommand(parts, correct, call) };
       },
     ),
   ];
 }
+
+async function correctInput(
+  parts: UseParts,
+  actor: Actor,
+  permissions: ReadonlySet<string>,
+  event: string,
+  body: z.output<typeof correctBody>,
+): Promise<Prepared<CorrectInput>> {
+  const { commandId, reason } = body;
+  const happenedAt = body.happenedAt ?? (await timeOf(parts, actor, event, body.right !== undefined));
+  assertHappened(happenedAt, parts.clock);
+  const right =
+    body.right === undefined
+      ? undefined
+      : await prepareRight(parts, actor, { commandId, happenedAt }, body.right);
+  const texts = commitTexts({ reason }, actor.organisation, parts.ids);
+  return {
+    input: {
+      commandId,
+      happenedAt,
+      event,
+      reasonText: required(texts.commitments.reason),
+      right: right?.facts,
+      mayUndo: (type) => permissions.has(permissionToUndo[type]),
+    },
+    writes: [...texts.writes, ...(right?.writes ?? [])],
+  };
+}
+
+/** What is right happened when the wrong event was said to happen, unless told otherwise. */
+async function timeOf(
+  { connection, clock }: UseParts,
+  { organisation }: Actor,
+  event: string,
+  replaced: boolean,
+): Promise<string> {
+  const wrong = replaced ? await readEvent(required(connection.db), event) : undefined;
+  return wrong?.organisation === organisation ? wrong.eventTime : clock.now().toISOString();
+}
+
+/**
+ * Taking back asks for what doing it asked for; but taking a quarantine back makes things available, which is for
+ * those who accept.
+ */
+const permissionToUndo = {
+  received: 'shipment:receive',
+  accepted: 'stock:accept',
+  rejected: 'stock:accept',
+  moved: 'stock:move',
+  quarantined: 'stock:accept',
+  quarantineReleased: 'stock:quarantine',
+  destroyed: 'stock:destroy',
+  used: 'use:record',
+} as const satisfies Record<CorrectableType, string>;
 
 /** Writing the right facts asks for the permission that writing them at first would have asked for. */
 const permissionFor = {

@@ -2,6 +2,7 @@
 import type { mongo } from 'mongoose';
 import type { Write } from '../database/write.ts';
 import type { AnyEvent, Deviation, Use } from '../ledger/event.ts';
+import { correctionsOf } from '../ledger/read.ts';
 
 export const incidentsCollection = 'incidents';
 
@@ -19,7 +20,7 @@ export interface Incident {
   readonly usedAt: string;
   /** RFC 3339 UTC. */
   readonly openedAt: string;
-  /** Set when the use was corrected. */
+  /** The event that corrected the use. */
   readonly correctedBy?: string;
 }
 
@@ -33,15 +34,7 @@ export function opensIncident(deviations: readonly Deviation[]): boolean {
 
 /** The fold of the ledger's events into incidents. */
 export function projectIncidents(event: AnyEvent): Write[] {
-  const voided: Write[] =
-    event.type === 'corrected'
-      ? event.details.voidedUses.map(({ pseudonym }) => ({
-          collection: incidentsCollection,
-          filter: { _id: pseudonym },
-          update: { $set: { correctedBy: event.id } },
-        }))
-      : [];
-  return [...voided, ...event.uses.filter(({ deviations }) => opensIncident(deviations)).map(opened(event))];
+  return event.uses.filter(({ deviations }) => opensIncident(deviations)).map(opened(event));
 }
 
 function opened(event: AnyEvent): (use: Use) => Write {
@@ -79,10 +72,18 @@ export async function readIncidents(
           $or: [{ openedAt: { $lt: after.openedAt } }, { openedAt: after.openedAt, _id: { $lt: after.id } }],
         };
   const found = await db
-    .collection<{ _id: string } & Omit<Incident, 'id'>>(incidentsCollection)
+    .collection<{ _id: string } & Omit<Incident, 'id' | 'correctedBy'>>(incidentsCollection)
     .find({ organisation, ...older })
     .sort({ openedAt: -1, _id: -1 })
     .limit(limit)
     .toArray();
-  return found.map(({ _id, ...rest }) => ({ id: _id, ...rest }));
+  // Looked up, not folded: whether a use that was taken back had opened an incident, its correction does not say.
+  const corrections = await correctionsOf(
+    db,
+    found.map(({ event }) => event),
+  );
+  return found.map(({ _id, ...rest }) => {
+    const correctedBy = corrections.get(rest.event);
+    return { id: _id, ...rest, ...(correctedBy === undefined ? {} : { correctedBy }) };
+  });
 }

@@ -6,14 +6,20 @@
 import type { z } from 'zod';
 import { dayInChina } from '../catalogue/day.ts';
 import { readOrganisation, readOrganisations } from '../catalogue/organisations.ts';
-import { readProducts } from '../catalogue/products.ts';
+import { resolveGtin } from '../catalogue/products.ts';
 import { runsOn } from '../catalogue/programme.ts';
 import { readProgramme } from '../catalogue/programmes.ts';
-import type { Write } from '../database/write.ts';
 import { Failure } from '../errors.ts';
 import type { AcceptInput, acceptBody } from './accept.ts';
-import { type Actor, assertPeople, commitTexts, type InventoryParts, ownPlaces } from './command.ts';
-import { readLines } from './lines.ts';
+import {
+  type Actor,
+  assertPeople,
+  commitTexts,
+  type InventoryParts,
+  ownPlaces,
+  type Prepared,
+} from './command.ts';
+import { lotsPerCommand, readLines } from './lines.ts';
 import type { ReceiveInput, receiveBody } from './receive.ts';
 import type { RecordUseInput, recordUseBody } from './record-use.ts';
 import type {
@@ -28,12 +34,6 @@ import type {
 } from './relocate.ts';
 import type { ShipInput, shipBody } from './ship.ts';
 import { readShipment } from './shipment.ts';
-
-/** An input, and the salted texts to be stored with it. */
-export interface Prepared<Input> {
-  readonly input: Input;
-  readonly writes: readonly Write[];
-}
 
 function day({ clock }: InventoryParts): string {
   return dayInChina(clock.now());
@@ -96,9 +96,13 @@ export async function acceptInput(
   const texts = commitTexts({ certificate, papers, reason }, actor.organisation, parts.ids);
   const db = parts.connection.db;
   if (db === undefined) throw new Error('not connected');
-  const shipment = await readShipment(db, body.shipment);
-  const products = await readProducts(db, [...new Set(read.map(({ gtin }) => gtin))]);
-  const named = [shipment?.from, ...[...products.values()].map((product) => product.organisation)];
+  const shipment = body.shipment === undefined ? undefined : await readShipment(db, body.shipment);
+  // What was scanned may be a box, which is no product.
+  const makers: (string | undefined)[] = [];
+  for (const gtin of new Set(read.slice(0, lotsPerCommand).map((line) => line.gtin))) {
+    makers.push((await resolveGtin(db, gtin))?.product.organisation);
+  }
+  const named = [actor.organisation, shipment?.from, ...makers];
   return {
     input: {
       ...rest,

@@ -31,13 +31,15 @@ export function lotRoutes(parts: InventoryParts): Route[] {
         }),
       },
       async ({ caller, body }) => {
-        await ownPlaces(parts.connection, caller.organisation, { '/place': body.place });
         const call = {
+          commandId: body.commandId,
           route: 'POST /api/v1/lots',
           actor: actorOf(caller),
           content: body,
-          input: body,
-          writes: [],
+          prepare: async () => {
+            await ownPlaces(parts.connection, caller.organisation, { '/place': body.place });
+            return { input: body, writes: [] };
+          },
         };
         return { status: 201, body: await runCommand(parts, produceLot, call) };
       },
@@ -56,11 +58,14 @@ export function lotRoutes(parts: InventoryParts): Route[] {
         const { certificate, ...rest } = body;
         const texts = commitTexts({ certificate }, caller.organisation, parts.ids);
         const call = {
+          commandId: body.commandId,
           route: 'POST /api/v1/lots/:gtin/:lot/release',
           actor: actorOf(caller),
           content: { ...body, ...params },
-          input: { ...rest, ...params, certificateNumber: texts.commitments.certificate },
-          writes: texts.writes,
+          prepare: async () => ({
+            input: { ...rest, ...params, certificateNumber: texts.commitments.certificate },
+            writes: texts.writes,
+          }),
         };
         return { status: 201, body: await runCommand(parts, releaseLot, call) };
       },
@@ -85,11 +90,14 @@ function holdRoutes(parts: InventoryParts): Route[] {
         const { reason, ...rest } = body;
         const texts = commitTexts({ reason }, caller.organisation, parts.ids);
         const call = {
+          commandId: body.commandId,
           route: 'POST /api/v1/lots/:gtin/:lot/holds',
           actor: actorOf(caller),
           content: { ...body, ...params },
-          input: { ...rest, ...params, reasonText: required(texts.commitments.reason) },
-          writes: texts.writes,
+          prepare: async () => ({
+            input: { ...rest, ...params, reasonText: required(texts.commitments.reason) },
+            writes: texts.writes,
+          }),
         };
         const answer = await runCommand(parts, holdLot, call);
         await fenceHold(parts, answer.hold, lotId(params));
@@ -110,11 +118,14 @@ function holdRoutes(parts: InventoryParts): Route[] {
         const { reason, ...rest } = body;
         const texts = commitTexts({ reason }, caller.organisation, parts.ids);
         const call = {
+          commandId: body.commandId,
           route: 'POST /api/v1/lots/:gtin/:lot/holds/:hold/lifting',
           actor: actorOf(caller),
           content: { ...body, ...params },
-          input: { ...rest, ...params, reasonText: required(texts.commitments.reason) },
-          writes: texts.writes,
+          prepare: async () => ({
+            input: { ...rest, ...params, reasonText: required(texts.commitments.reason) },
+            writes: texts.writes,
+          }),
         };
         return { status: 201, body: await runCommand(parts, liftHold, call) };
       },

@@ -56,8 +56,13 @@ export function shipmentRoutes(parts: InventoryParts): Route[] {
       },
       async ({ caller, body }) => {
         const actor = actorOf(caller);
-        const prepared = await shipInput(parts, actor, body);
-        const call = { route: 'POST /api/v1/shipments', actor, content: body, ...prepared };
+        const call = {
+          commandId: body.commandId,
+          route: 'POST /api/v1/shipments',
+          actor,
+          content: body,
+          prepare: () => shipInput(parts, actor, body),
+        };
         return { status: 201, body: await runCommand(parts, ship, call) };
       },
     ),
@@ -86,8 +91,13 @@ export function shipmentRoutes(parts: InventoryParts): Route[] {
       },
       async ({ caller, body }) => {
         const actor = actorOf(caller);
-        const prepared = await receiveInput(parts, actor, body);
-        const call = { route: 'POST /api/v1/receipts', actor, content: body, ...prepared };
+        const call = {
+          commandId: body.commandId,
+          route: 'POST /api/v1/receipts',
+          actor,
+          content: body,
+          prepare: () => receiveInput(parts, actor, body),
+        };
         return { status: 201, body: await runCommand(parts, receive, call) };
       },
     ),
@@ -105,11 +115,14 @@ export function shipmentRoutes(parts: InventoryParts): Route[] {
         const { reason, ...rest } = body;
         const texts = commitTexts({ reason }, caller.organisation, parts.ids);
         const call = {
+          commandId: body.commandId,
           route: 'POST /api/v1/shipments/:shipment/closing',
           actor: actorOf(caller),
           content: { ...body, ...params },
-          input: { ...rest, ...params, reasonText: required(texts.commitments.reason) },
-          writes: texts.writes,
+          prepare: async () => ({
+            input: { ...rest, ...params, reasonText: required(texts.commitments.reason) },
+            writes: texts.writes,
+          }),
         };
         return { status: 201, body: await runCommand(parts, closeShipment, call) };
       },

@@ -48,8 +48,9 @@ export function projectShipments(event: AnyEvent): Write[] {
     case 'shipmentClosed':
       return [
         change(event.details.shipment, {
-          $set: { state: 'closed', closedAt: event.recordTime, missing: event.details.missing },
-          $inc: { receipts: 1 },
+          $set: { state: 'closed', closedAt: event.recordTime },
+          // One that was closed before and reopened by a correction keeps what was missing then.
+          $inc: { receipts: 1, missing: event.details.missing },
         }),
       ];
     case 'corrected':
@@ -88,7 +89,7 @@ function reopened(event: AnyEvent & { type: 'corrected' }): Write[] {
   return [
     change(transit.slice('transit/'.length), {
       $set: { state: 'open' },
-      $unset: { closedAt: '', missing: '' },
+      $unset: { closedAt: '' },
       $inc: { receipts: 1 },
     }),
   ];

@@ -22,8 +22,10 @@ export interface StockRow extends LotKey {
   readonly specification?: string;
   readonly expiresOn?: string;
   readonly expiry: ExpiryState;
-  /** A hold or recall stands on the lot or on a part of it. */
+  /** A hold or recall stands on the product, on the lot or on a part of it. */
   readonly restricted: boolean;
+  /** Its maker has released it 放行. */
+  readonly released: boolean;
 }
 
 export interface StockFilter {
@@ -61,7 +63,8 @@ export async function stockRows(
         : { name: product.names, model: product.model, specification: product.specification }),
       ...(lot?.expiresOn === undefined ? {} : { expiresOn: lot.expiresOn }),
       expiry: lot === undefined ? { kind: 'none' } : expiryState(lot, today),
-      restricted: (lot?.restrictions.length ?? 0) > 0,
+      restricted: (lot?.restrictions.length ?? 0) + (product?.restrictions.length ?? 0) > 0,
+      released: lot?.standing === 'released',
     };
   });
   return fefo(rows);
@@ -108,7 +111,8 @@ export interface Proposal {
 }
 
 /**
- * Which lots to take for a quantity: the soonest to expire first, without those that have expired or are restricted.
+ * Which lots to take for a quantity: the soonest to expire first, without those that have expired,
+ * are restricted or not released.
  * Pure.
  * @param rows of one product, available in one place, in FEFO order
  */
@@ -118,7 +122,7 @@ export function proposeFefo(gtin: string, rows: readonly StockRow[], quantity: n
   for (const row of rows) {
     if (wanted === 0) break;
     if (row.gtin !== gtin || row.condition !== 'available') continue;
-    if (row.restricted || row.expiry.kind === 'expired') continue;
+    if (row.restricted || !row.released || row.expiry.kind === 'expired') continue;
     const taken = Math.min(wanted, row.quantity);
     const before = lots.get(row.lot);
     lots.set(row.lot, {

@@ -49,6 +49,7 @@ const stockRow = z.strictObject({
     z.strictObject({ kind: z.literal('near'), months: z.int() }),
   ]),
   restricted: z.boolean(),
+  released: z.boolean(),
 });
 
 export function stockRoutes(parts: InventoryParts): Route[] {
@@ -74,8 +75,13 @@ function acceptanceRoutes(parts: InventoryParts): Route[] {
       },
       async ({ caller, body }) => {
         const actor = actorOf(caller);
-        const prepared = await acceptInput(parts, actor, body);
-        const call = { route: 'POST /api/v1/acceptances', actor, content: body, ...prepared };
+        const call = {
+          commandId: body.commandId,
+          route: 'POST /api/v1/acceptances',
+          actor,
+          content: body,
+          prepare: () => acceptInput(parts, actor, body),
+        };
         return { status: 201, body: await runCommand(parts, accept, call) };
       },
     ),
@@ -90,8 +96,13 @@ function acceptanceRoutes(parts: InventoryParts): Route[] {
       },
       async ({ caller, body }) => {
         const actor = actorOf(caller);
-        const prepared = await releaseQuarantineInput(parts, actor, body);
-        const call = { route: 'POST /api/v1/quarantine-releases', actor, content: body, ...prepared };
+        const call = {
+          commandId: body.commandId,
+          route: 'POST /api/v1/quarantine-releases',
+          actor,
+          content: body,
+          prepare: () => releaseQuarantineInput(parts, actor, body),
+        };
         return { status: 201, body: await runCommand(parts, releaseQuarantine, call) };
       },
     ),
@@ -111,8 +122,13 @@ function relocationRoutes(parts: InventoryParts): Route[] {
       },
       async ({ caller, body }) => {
         const actor = actorOf(caller);
-        const prepared = await moveInput(parts, actor, body);
-        const call = { route: 'POST /api/v1/moves', actor, content: body, ...prepared };
+        const call = {
+          commandId: body.commandId,
+          route: 'POST /api/v1/moves',
+          actor,
+          content: body,
+          prepare: () => moveInput(parts, actor, body),
+        };
         return { status: 201, body: await runCommand(parts, move, call) };
       },
     ),
@@ -123,8 +139,13 @@ function relocationRoutes(parts: InventoryParts): Route[] {
       { summary: 'Quarantine stock 隔离', body: quarantineBody, answer: relocated },
       async ({ caller, body }) => {
         const actor = actorOf(caller);
-        const prepared = await quarantineInput(parts, actor, body);
-        const call = { route: 'POST /api/v1/quarantines', actor, content: body, ...prepared };
+        const call = {
+          commandId: body.commandId,
+          route: 'POST /api/v1/quarantines',
+          actor,
+          content: body,
+          prepare: () => quarantineInput(parts, actor, body),
+        };
         return { status: 201, body: await runCommand(parts, quarantine, call) };
       },
     ),
@@ -135,8 +156,13 @@ function relocationRoutes(parts: InventoryParts): Route[] {
       { summary: 'Destroy with a witness 销毁', body: destroyBody, answer: relocated },
       async ({ caller, body }) => {
         const actor = actorOf(caller);
-        const prepared = await destroyInput(parts, actor, body);
-        const call = { route: 'POST /api/v1/destructions', actor, content: body, ...prepared };
+        const call = {
+          commandId: body.commandId,
+          route: 'POST /api/v1/destructions',
+          actor,
+          content: body,
+          prepare: () => destroyInput(parts, actor, body),
+        };
         return { status: 201, body: await runCommand(parts, destroy, call) };
       },
     ),

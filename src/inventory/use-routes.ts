@@ -103,8 +103,13 @@ function theatreRoutes(parts: UseParts): Route[] {
       },
       async ({ caller, body }) => {
         const actor = actorOf(caller);
-        const prepared = await recordUseInput(parts, actor, body);
-        const call = { route: 'POST /api/v1/uses', actor, content: body, ...prepared };
+        const call = {
+          commandId: body.commandId,
+          route: 'POST /api/v1/uses',
+          actor,
+          content: body,
+          prepare: () => recordUseInput(parts, actor, body),
+        };
         return { status: 201, body: await runCommand(parts, recordUse(parts.patients), call) };
       },
     ),
