@@ -10,7 +10,7 @@ import { type Commitment, type DocumentRef, lotId } from '../ledger/event.ts';
 import type { AcceptanceRecord } from '../ledger/event-details.ts';
 import { refuse } from '../ledger/run.ts';
 import { barrier } from './barriers.ts';
-import { commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
+import { type Actor, commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
 import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
 import { readShipment, type Shipment } from './shipment.ts';
 import { loadStock, type Stock } from './stock.ts';
@@ -19,8 +19,8 @@ export const acceptBody = z
   .strictObject({
     ...commandFields,
     place: uuid(),
-    /** The shipment that the things came with: it names the supplier. */
-    shipment: uuid(),
+    /** The shipment that the things came with: it names the supplier. A maker's own lot came with none. */
+    shipment: uuid().optional(),
     /** Of one lot: a record a lot. */
     lines: deviceLines(),
     conclusion: z.enum(['qualified', 'unqualified']),
@@ -60,7 +60,10 @@ export interface AcceptedAnswer {
 export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
   async load(snapshot, actor, input) {
     const loads = loadsOf(await resolveLines(snapshot, input.lines));
-    const shipment = await readShipment(snapshot.db, input.shipment, snapshot.session);
+    const shipment =
+      input.shipment === undefined
+        ? undefined
+        : await readShipment(snapshot.db, input.shipment, snapshot.session);
     return { loads, shipment, stock: await loadStock(snapshot, [actor.organisation], loads) };
   },
 
@@ -75,13 +78,12 @@ export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
         },
       ]);
     }
-    if (shipment === undefined || shipment.to !== actor.organisation) {
-      return refuse('not-found', { shipment: input.shipment });
-    }
+    const supplier = supplierOf(input, shipment, stock, load, actor);
+    if (supplier === undefined) return refuse('not-found', { shipment: input.shipment });
     const qualified = input.conclusion === 'qualified';
     const obstacle = qualified ? barrier(stock, load, today(context)) : undefined;
     if (obstacle !== undefined) return obstacle;
-    const record = recordOf(input, stock, shipment, load, today(context));
+    const record = recordOf(input, stock, supplier, load, today(context));
     if (record === undefined) return refuse('stock/facts-missing', { gtin: load.gtin, lot: load.lot });
     const { organisation } = actor;
     const from: AccountRef = { organisation, account: placeAccount(input.place, 'awaiting-acceptance') };
@@ -111,6 +113,19 @@ export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
   },
 };
 
+/** @returns who delivered: the sender of the shipment, or the maker itself of what it made */
+function supplierOf(
+  input: AcceptInput,
+  shipment: Shipment | undefined,
+  stock: Stock,
+  load: LotLoad,
+  { organisation }: Actor,
+): string | undefined {
+  if (shipment !== undefined) return shipment.to === organisation ? shipment.from : undefined;
+  if (input.shipment !== undefined) return undefined;
+  return stock.lots.get(lotId(load))?.producedBy === organisation ? organisation : undefined;
+}
+
 function documentsOf({ certificateNumber, papersNumber }: AcceptInput): DocumentRef[] {
   return [
     ...(certificateNumber === undefined ? [] : [{ kind: 'certificate', number: certificateNumber } as const]),
@@ -125,14 +140,14 @@ function documentsOf({ certificateNumber, papersNumber }: AcceptInput): Document
 function recordOf(
   input: AcceptInput,
   stock: Stock,
-  shipment: Shipment,
+  supplierId: string,
   load: LotLoad,
   day: string,
 ): AcceptanceRecord | undefined {
   const lot = stock.lots.get(lotId(load));
   const product = stock.products.get(load.gtin);
   const registrant = input.organisations.get(product?.organisation ?? '');
-  const supplier = input.organisations.get(shipment.from);
+  const supplier = input.organisations.get(supplierId);
   const registration = registrationOf(product, lot?.manufacturedOn);
   const complete = product !== undefined && registrant !== undefined && supplier !== undefined;
   if (input.conclusion === 'qualified' && !(complete && registration !== undefined)) return undefined;

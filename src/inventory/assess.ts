@@ -69,9 +69,13 @@ export function assess(bench: Bench, device: DeviceInHand, circumstances: Circum
   };
 }
 
-/** Both the lot's own date and the one on the label count: the earlier one decides. */
+/** The date of the lot, of the lot on the label and the one printed there all count: the earliest decides. */
 function expired(stock: Stock, device: DeviceInHand, lot: LotKey, day: string): boolean {
-  const dates = [stock.lots.get(lotId(lot))?.expiresOn, device.label.expiresOn];
+  const dates = [
+    stock.lots.get(lotId(lot))?.expiresOn,
+    stock.lots.get(lotId(device))?.expiresOn,
+    device.label.expiresOn,
+  ];
   return dates.some(
     (expiresOn) => expiresOn !== undefined && expiryState({ expiresOn }, day).kind === 'expired',
   );
@@ -133,10 +137,8 @@ function locate(
   unit: Unit | undefined,
   { organisation, place }: Circumstances,
 ): Located {
-  if (
-    serial !== undefined &&
-    (unit !== undefined || bench.stock.products.get(lot.gtin)?.trackedBy === 'serial')
-  ) {
+  // Where units are told apart, one that is not named is not known: it takes none of the others off their shelf.
+  if (serial !== undefined || bench.stock.products.get(lot.gtin)?.trackedBy === 'serial') {
     const at = unit?.at;
     if (at?.organisation !== organisation || accountParts(at.account).kind !== 'place') {
       return { source: undefined, finding: 'not-in-stock' };

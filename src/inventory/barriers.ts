@@ -5,6 +5,9 @@ import { lotId } from '../ledger/event.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
 import { restrictionsOnThings, type Stock, type Things } from './stock.ts';
 
+/** Things, and whether the label of any of them names another lot. */
+export type LabelledThings = Things & { readonly mislabelled: boolean };
+
 /** @returns the refusal of things on which a recall or a hold stands; recalls are named before holds. */
 export function restrictedBarrier(stock: Stock, things: Things): Refusal | undefined {
   const restrictions = restrictionsOnThings(stock, things);
@@ -32,9 +35,17 @@ export function releaseBarrier(stock: Stock, lot: LotKey): Refusal | undefined {
   return refuse('stock/not-released', { gtin: lot.gtin, lot: lot.lot });
 }
 
+/** @returns the refusal of units whose label names another lot than their record. */
+export function mislabelledBarrier({ gtin, lot, mislabelled }: LabelledThings): Refusal | undefined {
+  return mislabelled ? refuse('stock/identity-mismatch', { gtin, lot }) : undefined;
+}
+
 /** @returns the first reason why things may not become or stay available, nor be dispatched. */
-export function barrier(stock: Stock, things: Things, today: string): Refusal | undefined {
+export function barrier(stock: Stock, things: LabelledThings, today: string): Refusal | undefined {
   return (
-    restrictedBarrier(stock, things) ?? expiredBarrier(stock, things, today) ?? releaseBarrier(stock, things)
+    restrictedBarrier(stock, things) ??
+    mislabelledBarrier(things) ??
+    expiredBarrier(stock, things, today) ??
+    releaseBarrier(stock, things)
   );
 }

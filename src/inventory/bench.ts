@@ -6,8 +6,8 @@
 import type { AccountRef } from '../ledger/account.ts';
 import { type LotKey, lotId, type SerialIssuer, type Transfer, unitId } from '../ledger/event.ts';
 import { applyTransfers, type Holding, holdingId, organisationsOf, quantityIn } from '../ledger/holding.ts';
-import type { Title } from '../ledger/title.ts';
-import { afterTransfer, type Unit } from '../ledger/unit.ts';
+import { type Title, titleKey } from '../ledger/title.ts';
+import { afterTransfer, type Unit, type UnitKey } from '../ledger/unit.ts';
 import type { Stock } from './stock.ts';
 
 /** What is to be moved: so many of a lot, or the units with these serial numbers. */
@@ -96,6 +96,14 @@ export class Bench {
     return wanted === 0 ? undefined : { quantity: wanted, serials: [] };
   }
 
+  /** Counts a use of a unit, or (step -1) takes one back that did not happen. */
+  countUse({ gtin, issuer = 'maker', serial }: Partial<UnitKey>, step: 1 | -1): void {
+    if (gtin === undefined || serial === undefined) return;
+    const id = unitId(gtin, issuer, serial);
+    const unit = this.units.get(id);
+    if (unit !== undefined) this.units.set(id, { ...unit, uses: unit.uses + step });
+  }
+
   /** Draws what stock does not know from `unexplained` in the books of the account's organisation. */
   draw(load: Load, to: AccountRef, title: Title): void {
     const from: AccountRef = { organisation: to.organisation, account: 'unexplained' };
@@ -121,14 +129,20 @@ export class Bench {
   ): Shortfall | undefined {
     const issuer = load.issuer ?? 'maker';
     const elsewhere: string[] = [];
+    // A unit is here by its own document; the holding must bear it out, for things that were once moved by count, or
+    // drawn from `unexplained` by somebody else, may have left no balance behind.
+    const left = new Map<string, number>();
+    const inBooks = (title: Title) =>
+      left.get(titleKey(title)) ?? quantityIn(this.holding(from.organisation, load), from.account, title);
     const groups = new Map<string, Transfer & { serials: string[] }>();
     for (const serial of serials) {
       const unit = this.unit(load.gtin, serial, issuer);
       const here = unit?.lot === load.lot && sameAccount(unit.at, from) && only(unit.title);
-      if (unit === undefined || !here) {
+      if (unit === undefined || !here || inBooks(unit.title) < 1) {
         elsewhere.push(serial);
         continue;
       }
+      left.set(titleKey(unit.title), inBooks(unit.title) - 1);
       const key = JSON.stringify([unit.title, unit.sterilisationLot]);
       const group = groups.get(key) ?? {
         ...lotOf(load),

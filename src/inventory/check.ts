@@ -9,8 +9,10 @@ import type { Bilingual } from '../catalogue/bilingual.ts';
 import { expiryState } from '../catalogue/expiry.ts';
 import type { Product } from '../catalogue/product.ts';
 import type { Restriction } from '../catalogue/restriction.ts';
+import { Failure } from '../errors.ts';
 import { uuid } from '../http/fields.ts';
 import { bounds, type Deviation, lotId } from '../ledger/event.ts';
+import { type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { type Assessment, assess, type DeviceInHand } from './assess.ts';
 import { Bench } from './bench.ts';
@@ -142,10 +144,20 @@ export interface CheckRequest {
   readonly day: string;
 }
 
+/** Form only: one device a line, and the device itself, not its box: a verdict on the first of several is none. */
+export function formRefusal({ packaged, quantity, pointer }: ResolvedLine): Refusal | undefined {
+  if (packaged && quantity > 1) return refuse('device/package-scanned', { pointer });
+  return quantity === 1 ? undefined : refuse('use/quantity', { pointer });
+}
+
 /** Answers on one snapshot and keeps what it answered, in the snapshot's own transaction. */
 export async function checkDevices(snapshot: Snapshot, request: CheckRequest): Promise<CheckResult[]> {
   const { actor, place, day } = request;
   const lines = await resolveLines(snapshot, request.lines);
+  for (const line of lines) {
+    const refusal = formRefusal(line);
+    if (refusal !== undefined) throw new Failure(refusal.code, refusal.info);
+  }
   const stock = await loadStock(snapshot, [actor.organisation], lines);
   const bench = new Bench(stock);
   const results: CheckResult[] = [];
@@ -156,6 +168,7 @@ export async function checkDevices(snapshot: Snapshot, request: CheckRequest): P
     const assessment = assess(bench, device, { organisation: actor.organisation, place, day });
     const result = answerCheck(id, device, assessment, stock, day);
     results.push(result);
+    setAside(bench, device, assessment, actor);
     kept.push({
       _id: id,
       organisation: actor.organisation,
@@ -173,6 +186,12 @@ export async function checkDevices(snapshot: Snapshot, request: CheckRequest): P
   const { db, session } = snapshot;
   await db.collection<StoredCheck>(checksCollection).insertMany(kept, { session });
   return results;
+}
+
+/** Two devices in hand of which stock knows one: the second is not in stock. A serial number scanned twice is one. */
+function setAside(bench: Bench, { serial }: DeviceInHand, { lot, source }: Assessment, actor: Actor): void {
+  if (serial !== undefined || source === undefined) return;
+  bench.move({ ...lot, quantity: 1 }, source, { organisation: actor.organisation, account: 'consumed' });
 }
 
 /** @returns the device of a line; a serial number on a product that is tracked by lot says nothing. */

@@ -13,6 +13,12 @@ import type { Snapshot } from '../ledger/snapshot.ts';
 
 export const linesPerRequest = 1_000;
 
+/**
+ * Lots of one command. Fewer than an event may hold ({@link bounds}), so that the event can be corrected in one event:
+ * what is taken back and what is right instead both move.
+ */
+export const lotsPerCommand = 200;
+
 export function serialNumber() {
   return z
     .string()
@@ -61,6 +67,10 @@ export interface ResolvedLine extends Omit<ReadLine, 'lot'> {
   readonly lot: string;
   /** Units of "each": a case counts as what it holds. */
   readonly quantity: number;
+  /** Whether the code is a package's and not the device's own. */
+  readonly packaged: boolean;
+  /** For serial numbers whose record names another lot than the label: that lot. */
+  readonly lotsOnRecord: ReadonlyMap<string, string>;
   /** Absent where nobody has registered the GTIN. */
   readonly product?: Product;
 }
@@ -135,9 +145,10 @@ function readTyped(line: Exclude<DeviceLine, { scan: string }>, pointer: string)
 
 /**
  * Looks lines up: packages become units, a unit's own record gives a lot that the code did not carry.
- * @throws Failure `device/lot-missing`, `device/case-serial`
+ * @throws Failure `device/lot-missing`, `device/case-serial`, `command/too-large`, `command/too-many-serials`
  */
 export async function resolveLines(snapshot: Snapshot, lines: readonly ReadLine[]): Promise<ResolvedLine[]> {
+  assertBounded(lines);
   const gtins = new Map<string, ResolvedGtin | undefined>();
   for (const gtin of new Set(lines.map((line) => line.gtin))) {
     gtins.set(gtin, await resolveGtin(snapshot.db, gtin, snapshot.session));
@@ -152,16 +163,31 @@ export async function resolveLines(snapshot: Snapshot, lines: readonly ReadLine[
       throw new Failure('device/case-serial', { pointer: line.pointer, gtin: line.gtin });
     }
     const [serial] = line.serials;
-    const lot = line.lot ?? units.get(`${line.gtin}/maker/${serial}`)?.lot;
+    const lotOf = (named: string | undefined) => units.get(`${line.gtin}/maker/${named}`)?.lot;
+    const lot = line.lot ?? lotOf(serial);
     if (lot === undefined) throw new Failure('device/lot-missing', { pointer: line.pointer });
+    const others = line.serials.flatMap((named): [string, string][] => {
+      const onRecord = lotOf(named);
+      return onRecord === undefined || onRecord === lot ? [] : [[named, onRecord]];
+    });
     return {
       ...line,
       lot,
+      packaged,
+      lotsOnRecord: new Map(others),
       gtin: resolved?.product.gtin ?? line.gtin,
       quantity: line.quantity * (resolved?.quantity ?? 1),
       ...(resolved === undefined ? {} : { product: resolved.product }),
     };
   });
+}
+
+/** Before anything is looked up: a lookup for each of a thousand products would be work without a bound. */
+function assertBounded(lines: readonly ReadLine[]): void {
+  const lots = new Set(lines.map(({ gtin, lot }) => `${gtin}/${lot ?? ''}`)).size;
+  if (lots > lotsPerCommand) throw new Failure('command/too-large', { lots, limit: lotsPerCommand });
+  const serials = lines.reduce((sum, line) => sum + line.serials.length, 0);
+  if (serials > bounds.serialsPerEvent) throw new Failure('command/too-many-serials', { serials });
 }
 
 /** Things of one lot, as many lines of a request add up to. */
@@ -173,31 +199,27 @@ export interface LotLoad {
   readonly serials: readonly string[];
   /** Of the first line that named the lot. */
   readonly pointer: string;
+  /** Some of their labels name another lot: they may be mislabelled or false. */
+  readonly mislabelled: boolean;
   readonly product?: Product;
 }
 
 /**
- * Adds lines of the same lot up.
+ * Adds lines of the same lot up. A unit counts for the lot of its record, whatever its label says.
  * @throws Failure `device/serial-missing` where a product is tracked by serial number and none was given,
- *   `device/serial-repeated`, `command/too-many-serials`
+ *   `device/serial-repeated`, `command/too-large`
  */
 export function loadsOf(lines: readonly ResolvedLine[]): LotLoad[] {
   const loads = new Map<string, LotLoad>();
-  for (const line of lines) {
-    const { gtin, lot, pointer, product } = line;
-    const serials = product?.trackedBy === 'lot' ? [] : line.serials;
-    if (product?.trackedBy === 'serial' && serials.length === 0) {
-      throw new Failure('device/serial-missing', { pointer, gtin, lot });
-    }
-    const key = `${gtin}/${lot}`;
+  for (const part of lines.flatMap(partsOf)) {
+    const key = `${part.gtin}/${part.lot}`;
     const before = loads.get(key);
     loads.set(key, {
-      gtin,
-      lot,
-      pointer: before?.pointer ?? pointer,
-      quantity: (before?.quantity ?? 0) + line.quantity,
-      serials: [...(before?.serials ?? []), ...serials],
-      ...(product === undefined ? {} : { product }),
+      ...part,
+      pointer: before?.pointer ?? part.pointer,
+      quantity: (before?.quantity ?? 0) + part.quantity,
+      serials: [...(before?.serials ?? []), ...part.serials],
+      mislabelled: before?.mislabelled === true || part.mislabelled,
     });
   }
   const all = [...loads.values()];
@@ -208,8 +230,33 @@ export function loadsOf(lines: readonly ResolvedLine[]): LotLoad[] {
     if (new Set(serials).size !== serials.length) {
       throw new Failure('device/serial-repeated', { pointer, gtin, lot });
     }
+    if (quantity > bounds.quantityPerTransfer) {
+      throw new Failure('command/too-large', { pointer, quantity, limit: bounds.quantityPerTransfer });
+    }
   }
-  const named = all.reduce((sum, { serials }) => sum + serials.length, 0);
-  if (named > bounds.serialsPerEvent) throw new Failure('command/too-many-serials', { serials: named });
+  if (all.length > lotsPerCommand) {
+    throw new Failure('command/too-large', { lots: all.length, limit: lotsPerCommand });
+  }
   return all;
+}
+
+/** @returns the line as it is, or in parts where serial numbers on it are on record under other lots */
+function partsOf(line: ResolvedLine): LotLoad[] {
+  const { gtin, lot, pointer, product, quantity, lotsOnRecord } = line;
+  const serials = product?.trackedBy === 'lot' ? [] : line.serials;
+  if (product?.trackedBy === 'serial' && serials.length === 0) {
+    throw new Failure('device/serial-missing', { pointer, gtin, lot });
+  }
+  const facts = { gtin, pointer, ...(product === undefined ? {} : { product }) };
+  if (serials.length === 0 || lotsOnRecord.size === 0) {
+    return [{ ...facts, lot, quantity, serials, mislabelled: false }];
+  }
+  const byLot = Map.groupBy(serials, (serial) => lotsOnRecord.get(serial) ?? lot);
+  return [...byLot].map(([own, named]) => ({
+    ...facts,
+    lot: own,
+    quantity: named.length,
+    serials: named,
+    mislabelled: own !== lot,
+  }));
 }

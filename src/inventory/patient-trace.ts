@@ -20,7 +20,7 @@ export interface UsedDeviceRow extends LotKey {
   readonly usedAt: string;
   readonly recordedAt: string;
   readonly place?: string;
-  /** A hold or recall stands on its lot now. */
+  /** A hold or recall stands on its product, its lot or the lot on its label now. */
   readonly restricted: boolean;
   /** The record was wrong; it stays in the list. */
   readonly correctedBy?: string;
@@ -52,7 +52,9 @@ async function rowsOf(
     db,
     own.map(({ event }) => event),
   );
-  const lots = await readLots(db, [...new Set(own.flatMap(({ uses }) => uses.map(lotId)))]);
+  const lots = await readLots(db, [
+    ...new Set(own.flatMap(({ uses }) => uses.flatMap((use) => [lotId(use), lotId(labelled(use))]))),
+  ]);
   const products = await readProducts(db, [...new Set(own.map(({ gtin }) => gtin))]);
   const rows = new Map<string, UsedDeviceRow>();
   for (const entry of own) {
@@ -60,7 +62,8 @@ async function rowsOf(
       // A use whose label named another lot than its record has an entry in each.
       if (wanted !== undefined && !wanted.has(use.pseudonym)) continue;
       const name = products.get(use.gtin)?.names;
-      const restricted = (lots.get(lotId(use))?.restrictions.length ?? 0) > 0;
+      const standing = [products.get(use.gtin), lots.get(lotId(use)), lots.get(lotId(labelled(use)))];
+      const restricted = standing.some((on) => (on?.restrictions.length ?? 0) > 0);
       rows.set(use.pseudonym, {
         ...rowOf(entry, use),
         ...(name === undefined ? {} : { name }),
@@ -70,6 +73,10 @@ async function rowsOf(
     }
   }
   return [...rows.values()].sort((a, b) => Date.parse(a.usedAt) - Date.parse(b.usedAt));
+}
+
+function labelled({ gtin, lot, scannedLot = lot }: Use): LotKey {
+  return { gtin, lot: scannedLot };
 }
 
 function rowOf(entry: Entry, use: Use): Omit<UsedDeviceRow, 'restricted'> {

@@ -1,5 +1,5 @@
 /**
- * Receipt 收货: whole, partial, over, damaged. Never refused for a danger: what is recalled or on hold lands in
+ * Receipt 收货: whole, partial, over, damaged. Never refused for a danger: what is recalled, on hold or mislabelled lands in
  * quarantine, what was not announced is drawn from `unexplained`, what is missing stays in transit.
  */
 import { z } from 'zod';
@@ -52,7 +52,7 @@ export interface ReceivedLine extends LotKey {
   readonly damaged: number;
   /** Arrived, but not announced by the sender. */
   readonly unshipped: number;
-  /** Went to quarantine because a recall or a hold stands on it. */
+  /** Went to quarantine because a recall or a hold stands on it, or its label names another lot. */
   readonly quarantined: number;
 }
 
@@ -83,6 +83,8 @@ export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> =
       return refuse('shipment/closed', { shipment: shipment.id });
     const named = [...intact, ...damaged].reduce((sum, { serials }) => sum + serials.length, 0);
     if (named > bounds.serialsPerEvent) return refuse('command/too-many-serials', { serials: named });
+    const twice = inBoth(intact, damaged);
+    if (twice.length > 0) return refuse('device/serial-repeated', { serials: twice.slice(0, 20) });
     const here = alreadyHere([...intact, ...damaged], bench, actor);
     if (here.length > 0) return refuse('receipt/already-here', { serials: here.slice(0, 20) });
 
@@ -116,6 +118,12 @@ export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> =
     };
   },
 };
+
+/** A unit is intact or damaged: one that is named as both would be counted twice. */
+function inBoth(intact: readonly LotLoad[], damaged: readonly LotLoad[]): string[] {
+  const named = new Set(intact.flatMap(({ gtin, serials }) => serials.map((serial) => `${gtin}/${serial}`)));
+  return damaged.flatMap(({ gtin, serials }) => serials.filter((serial) => named.has(`${gtin}/${serial}`)));
+}
 
 /** A unit that already lies in the receiver's stock was scanned twice. */
 function alreadyHere(loads: readonly LotLoad[], bench: Bench, { organisation }: Actor): string[] {
@@ -156,8 +164,9 @@ class Receipt {
 
   /** Units are told apart: a recall of some serial numbers does not lock up the others. */
   take(load: LotLoad, arrived: 'intact' | 'damaged'): void {
-    if (load.serials.length === 0) {
-      this.put(load, arrived, restrictionsOnThings(this.stock, load).length > 0);
+    if (load.serials.length === 0 || load.mislabelled) {
+      const suspect = load.mislabelled || restrictionsOnThings(this.stock, load).length > 0;
+      this.put(load, arrived, suspect);
       return;
     }
     const restricted = new Set(

@@ -8,14 +8,13 @@ import type { Write } from '../database/write.ts';
 import { isoDateTime, text, uuid } from '../http/fields.ts';
 import { type AccountRef, placeAccount } from '../ledger/account.ts';
 import { bounds, type Commitment, type Deviation, type Use } from '../ledger/event.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { Title } from '../ledger/title.ts';
 import { type Identity, identitySchema } from '../patients/identity.ts';
 import type { Patients } from '../patients/interface.ts';
 import { type Assessment, assess, type DeviceInHand } from './assess.ts';
 import type { Bench } from './bench.ts';
-import { inHand, readChecks, type StoredCheck } from './check.ts';
+import { formRefusal, inHand, readChecks, type StoredCheck } from './check.ts';
 import { type Actor, commandFields, type StockCommand } from './command.ts';
 import { deviceLine, type ReadLine, type ResolvedLine, resolveLines } from './lines.ts';
 import { loadStock, type Stock } from './stock.ts';
@@ -141,12 +140,13 @@ function facts(
   actor: Actor,
 ): ReturnType<StockCommand<RecordUseInput, RecordUseState, RecordedAnswer>['facts']> {
   const uses: Use[] = [];
+  const spent = new Set<string>();
   for (const [index, device] of input.devices.entries()) {
     const line = state.lines[index];
     if (line === undefined) throw new Error('a device without its line');
-    const refusal = refusalOf(line);
+    const refusal = formRefusal(line);
     if (refusal !== undefined) return refusal;
-    uses.push(useOne(input, device, inHand(line), state, bench, actor));
+    uses.push(useOne(input, device, inHand(line), { ...state, spent }, bench, actor));
   }
   return {
     kind: 'facts',
@@ -182,18 +182,11 @@ function facts(
   };
 }
 
-/** Form only: one device a line, and the device itself, not its box. */
-function refusalOf(line: ResolvedLine): Refusal | undefined {
-  const packaged = line.product !== undefined && line.quantity > 1;
-  if (packaged) return refuse('device/package-scanned', { pointer: line.pointer });
-  return line.quantity === 1 ? undefined : refuse('use/quantity', { pointer: line.pointer });
-}
-
 function useOne(
   input: RecordUseInput,
   { implanted, check, pseudonym }: UsedDevice,
   device: DeviceInHand,
-  state: RecordUseState,
+  state: RecordUseState & { readonly spent: Set<string> },
   bench: Bench,
   actor: Actor,
 ): Use {
@@ -201,7 +194,11 @@ function useOne(
   const { organisation } = actor;
   const assessment = assess(bench, device, { organisation, place: input.place, day });
   take(input, device, assessment, bench, organisation);
-  const checked = validCheck(check, device, input.happenedAt, state.checks);
+  if (device.serial !== undefined) bench.countUse({ gtin: device.gtin, serial: device.serial }, 1);
+  const valid = validCheck(check, device, input.happenedAt, state.checks);
+  // A check is of one device; of a lot without serial numbers it would else serve any number of them.
+  const checked = valid === undefined || state.spent.has(valid) ? undefined : valid;
+  if (checked !== undefined) state.spent.add(checked);
   const { lot } = assessment.lot;
   return {
     pseudonym,

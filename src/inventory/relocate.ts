@@ -4,7 +4,7 @@ import { text, uuid } from '../http/fields.ts';
 import { type AccountRef, conditions, placeAccount } from '../ledger/account.ts';
 import type { Commitment } from '../ledger/event.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
-import { barrier, restrictedBarrier } from './barriers.ts';
+import { barrier, mislabelledBarrier, restrictedBarrier } from './barriers.ts';
 import type { Bench } from './bench.ts';
 import { type Actor, commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
 import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
@@ -164,7 +164,7 @@ export const releaseQuarantine: StockCommand<ReleaseQuarantineInput, RelocateSta
       loads,
       { organisation, account: placeAccount(input.place, 'quarantined') },
       { organisation, account: placeAccount(input.place, 'awaiting-acceptance') },
-      (load) => restrictedBarrier(stock, load),
+      (load) => restrictedBarrier(stock, load) ?? mislabelledBarrier(load),
     );
     if (refused !== undefined) return refused;
     return {
