@@ -21,6 +21,7 @@ import { type Database, transactionLifetimeSeconds } from './database/connection
 import type { Migration } from './database/migrations.ts';
 import { createApplication } from './http/application.ts';
 import type { ReadyCheck } from './http/health.ts';
+import { safeError } from './http/log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { viewerOf } from './inventory/caller-routes.ts';
 import { projectIncidents } from './inventory/incident.ts';
@@ -76,6 +77,8 @@ export const projectors: readonly Projector[] = [
 
 export interface App {
   readonly express: Express;
+  /** What any process does from time to time: finishes recalls whose process died between their steps. */
+  tend(): Promise<void>;
   readonly routes: readonly Route[];
 }
 
@@ -101,7 +104,13 @@ export async function createApp(parts: AppParts): Promise<App> {
   await patients.ready();
   await patients.applyErasures();
   const ledger = new Ledger({ client, db, clock, projectors, commandKey: commandKeyOf(parts.masterKey) });
-  await resumeRecalls({ client, db, clock });
+  const tend = async () => {
+    const { failed } = await resumeRecalls({ client, db, clock });
+    for (const { recall, trouble } of failed) {
+      logger.error({ recall, err: safeError(trouble) }, 'a recall could not be made effective');
+    }
+  };
+  await tend();
 
   const access = { connection, clock, ids };
   const inventory = {
@@ -145,7 +154,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...(parts.trustProxy === undefined ? {} : { trustProxy: parts.trustProxy }),
     ...(parts.validateAnswers === undefined ? {} : { validateAnswers: parts.validateAnswers }),
   });
-  return { express, routes };
+  return { express, tend, routes };
 }
 
 /** The ledger's key must not be the key that wraps patients' keys: each secret has one use (RFC 5869). */

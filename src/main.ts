@@ -2,12 +2,13 @@
 
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createApp, firstAdministrator, migrations } from './app.ts';
+import { type App, createApp, firstAdministrator, migrations } from './app.ts';
 import { systemClock, systemIds } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { runMigrations } from './database/migrations.ts';
 import { type OpenDatabase, openDatabase } from './database/open.ts';
 import { CannotStart } from './errors.ts';
+import { safeError } from './http/log.ts';
 import { createLogger } from './logging.ts';
 import { loadMasterKey } from './patients/master-key.ts';
 import { Server } from './server.ts';
@@ -67,14 +68,34 @@ async function serveOn(
   });
   welcome(await firstAdministrator({ database, clock, ids }));
   server.answerWith(app.express);
+  const tending = tendRegularly(app, logger);
   say(`pps-trace ready at ${server.url}`);
 
   const reason = await Promise.race([stopped, database.lost.then(() => undefined)]);
+  await tending.stop();
   if (reason === undefined)
     throw new CannotStart('The embedded MongoDB server ended; start pps-trace again.');
   logger.info({ reason }, 'stopping');
   // Before the database is closed: the requests that are being answered still need it.
   await server.close();
+}
+
+const tendEveryMs = 30_000;
+
+/** What is tended to is idempotent and meant for several processes; one that fails is tried again next time. */
+function tendRegularly(app: App, logger: Logger): { stop(): Promise<void> } {
+  let running = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running
+      .then(() => app.tend())
+      .catch((error: unknown) => logger.error({ err: safeError(error) }, 'background work failed'));
+  }, tendEveryMs);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
 }
 
 /** Printed once: it is stored nowhere but as a hash, and must be changed at the first sign-in. */

@@ -40,7 +40,7 @@ export function projectCatalogue(event: AnyEvent): Write[] {
       });
     case 'recallClosed':
       return event.details.liftsRestrictions
-        ? lift(event, { kind: 'recall', reference: event.details.recall })
+        ? lift(event, { kind: 'recall', reference: event.details.recall }, event.details.gtins)
         : [];
     // Of goods, uses and papers: what a lot or product is does not change.
     case 'shipped':
@@ -163,10 +163,14 @@ function restrict(event: AnyEvent, scope: readonly ScopeItem[], stated: Stated):
 }
 
 /** Takes a restriction off every lot that the event speaks of, and off their products. */
-function lift(event: AnyEvent, which: Pick<Restriction, 'kind' | 'reference'>): Write[] {
+function lift(
+  event: AnyEvent,
+  which: Pick<Restriction, 'kind' | 'reference'>,
+  products: readonly string[] = [],
+): Write[] {
   const lots = lotsOf(event);
   const pull = { $pull: { restrictions: which } };
-  const gtins = [...new Set(lots.map(({ gtin }) => gtin))];
+  const gtins = [...new Set([...products, ...lots.map(({ gtin }) => gtin)])];
   return [
     ...lots.map((lot) => onLot(lotId(lot), pull)),
     // A product of which the ledger has seen no lot has no document yet; the ledger refuses a write that finds none.

@@ -195,6 +195,8 @@ export interface EventDetails {
     readonly recall: string;
     readonly review: 'adequate' | 'inadequate';
     readonly liftsRestrictions: boolean;
+    /** Products that had been recalled as a whole, whether or not a lot of them was ever seen. */
+    readonly gtins: readonly string[];
   };
   recalledAgain: { readonly recall: string; readonly reason: Commitment };
   disputed: { readonly event: string; readonly reason: Commitment };

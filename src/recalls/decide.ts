@@ -15,7 +15,7 @@ import {
   recallBounds,
   stateOf,
 } from './recall.ts';
-import { namedLots, plainItem, scopeKey } from './scope.ts';
+import { namedLots, openProducts, plainItem, scopeKey } from './scope.ts';
 
 export interface RecallCommand {
   /** UUID of the recall to be. */
@@ -262,7 +262,8 @@ export function decideClosing(
   if (recall.closed !== undefined) return refuse('recall/closed', { recall: recall.id });
   if (stateOf(recall) !== 'completed') return refuse('recall/not-completed', { recall: recall.id });
   if (liftsRestrictions && review === 'inadequate') return refuse('recall/inadequate', { recall: recall.id });
-  const details = { recall: recall.id, review, liftsRestrictions };
+  const gtins = openProducts(recall.scope);
+  const details = { recall: recall.id, review, liftsRestrictions, gtins };
   const event = draft('recallClosed', recordTime, details, lotsAbout(recall.scope, lots));
   return accept(event, { recall: recall.id, number: recall.number }, []);
 }

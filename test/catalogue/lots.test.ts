@@ -193,10 +193,15 @@ describe('lots, as events make them', () => {
       1,
     );
 
-    const stays = { recall: 'recall-1', review: 'inadequate', liftsRestrictions: false } as const;
+    const stays = {
+      recall: 'recall-1',
+      review: 'inadequate',
+      liftsRestrictions: false,
+      gtins: [gtin],
+    } as const;
     await append(draft('recallClosed', stays, { about: [lot] }));
     expect((await lotNow(lot)).restrictions).to.have.length(1);
-    const lifts = { recall: 'recall-1', review: 'adequate', liftsRestrictions: true } as const;
+    const lifts = { recall: 'recall-1', review: 'adequate', liftsRestrictions: true, gtins: [gtin] } as const;
     await append(draft('recallClosed', lifts, { about: [lot] }));
     expect((await lotNow(lot)).restrictions).to.deep.equal([]);
     expect((await readProduct(database.db, gtin))?.restrictions).to.deep.equal([]);
@@ -210,6 +215,11 @@ describe('lots, as events make them', () => {
     expect((await lotNow({ gtin, lot: 'NOWHERE' })).restrictions).to.have.length(1);
     expect((await readProductRestrictions(database.db, [open])).get(open)).to.have.length(1);
     expect(await readProduct(database.db, open)).to.equal(undefined);
+
+    const lifts = { recall: 'recall-2', review: 'adequate', liftsRestrictions: true, gtins: [open] } as const;
+    await append(draft('recallClosed', lifts, { about: [{ gtin, lot: 'NOWHERE' }] }));
+    expect((await lotNow({ gtin, lot: 'NOWHERE' })).restrictions).to.deep.equal([]);
+    expect((await readProductRestrictions(database.db, [open])).get(open)).to.deep.equal([]);
   });
 
   it('are not restricted by a drill', async () => {

@@ -152,7 +152,7 @@ const details: FieldsOf<EventDetails> = {
   recallNotified: { recall: true, organisation: true, notice: true },
   recallResponded: { recall: true, found: true, quarantined: true, used: true, note: true },
   recallCompleted: { recall: true, summary: true },
-  recallClosed: { recall: true, review: true, liftsRestrictions: true },
+  recallClosed: { recall: true, review: true, liftsRestrictions: true, gtins: true },
   recalledAgain: { recall: true, reason: true },
   disputed: { event: true, reason: true },
   corrected: {
