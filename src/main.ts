@@ -7,6 +7,7 @@ import { systemClock, systemIds } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { runMigrations } from './database/migrations.ts';
 import { type OpenDatabase, openDatabase } from './database/open.ts';
+import { playDemo, refuseUnfinishedDemo, requireEmptyDatabase, requireEmptyDirectory } from './demo/demo.ts';
 import { CannotStart } from './errors.ts';
 import { safeError } from './http/log.ts';
 import { createLogger } from './logging.ts';
@@ -34,6 +35,7 @@ async function serve(
   logger: Logger,
   stopped: Promise<string>,
 ): Promise<void> {
+  await (config.demo ? requireEmptyDirectory : refuseUnfinishedDemo)(config.dataDirectory);
   const database = await openDatabase({ ...config, progress: say });
   try {
     await serveOn(database, config, server, logger, stopped);
@@ -51,12 +53,19 @@ async function serveOn(
 ): Promise<void> {
   const clock = systemClock;
   const ids = systemIds;
+  if (config.demo) await requireEmptyDatabase(database);
   await runMigrations(database.db, migrations, { clock, ids, progress: say });
   const publicUrl = config.publicUrl ?? server.url;
   const masterKey = await loadMasterKey({
     env: config.masterKey,
     file: join(config.dataDirectory, 'master.key'),
   });
+  if (config.demo) {
+    const { dataDirectory } = config;
+    const { url } = server;
+    const now = clock.now();
+    await playDemo({ database, dataDirectory, masterKey, logger, publicUrl, url, now, say, stopped });
+  }
   const app = await createApp({
     database,
     clock,
