@@ -30,6 +30,7 @@ export function isReadable(event: AnyEvent): boolean {
     ) &&
     uses.every((one) => isObject(one) && Array.isArray(one.deviations) && Array.isArray(one.restrictions)) &&
     about.every(isObject) &&
+    (event.type !== 'recallClosed' || Array.isArray(event.details.gtins)) &&
     lists.every((list) => list === undefined || (Array.isArray(list) && list.every(isObject)))
   );
 }

@@ -90,7 +90,8 @@ export class Restrictions {
         this.byProduct.set(gtin, [...(this.byProduct.get(gtin) ?? []), restriction]);
       }
     };
-    const lift = (reference: string) => {
+    const lift = (reference: string, products: readonly string[] = []) => {
+      for (const gtin of products) this.lifted.set(`${reference} ${gtin}`, since);
       for (const { gtin, lot } of lotsIn(event)) {
         this.lifted.set(`${reference} ${gtin}/${lot}`, since);
         this.lifted.set(`${reference} ${gtin}`, since);
@@ -102,7 +103,9 @@ export class Restrictions {
     }
     if (event.type === 'recallWidened') put('recall', event.details.recall, event.details.scope);
     if (event.type === 'holdLifted') lift(event.details.hold);
-    if (event.type === 'recallClosed' && event.details.liftsRestrictions) lift(event.details.recall);
+    if (event.type === 'recallClosed' && event.details.liftsRestrictions) {
+      lift(event.details.recall, event.details.gtins);
+    }
   }
 
   /** @returns what events put on a lot itself, on its product not. */
