@@ -14,7 +14,7 @@ const fontFiles: Readonly<Record<Weight, string>> = {
 };
 
 /** Capital height of Noto Sans SC in units of the font size: centres a line of text in a row. */
-export const capitalHeight = 0.733;
+const capitalHeight = 0.733;
 
 interface Face {
   readonly font: Font;

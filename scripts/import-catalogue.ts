@@ -1,12 +1,12 @@
 /** `scripts/import-catalogue`: imports a file of device records into the catalogue of this data directory or database. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { systemClock, systemIds } from '../clock.ts';
-import { readConfig } from '../config.ts';
-import { visitDatabase } from '../database/open.ts';
-import { CannotStart, describeFailure, Failure } from '../errors.ts';
-import { type ImportFor, importGudid, importTable } from './import-gudid.ts';
-import { catalogueMigrations } from './migrations.ts';
+import { type ImportFor, importGudid, importTable } from '../src/catalogue/import-gudid.ts';
+import { catalogueMigrations } from '../src/catalogue/migrations.ts';
+import { systemClock, systemIds } from '../src/clock.ts';
+import { readConfig } from '../src/config.ts';
+import { visitDatabase } from '../src/database/open.ts';
+import { CannotStart, describeFailure, Failure } from '../src/errors.ts';
 
 const usage =
   'usage: ./scripts/import-catalogue FILE (--organisation ID | --create-organisations) [--report FILE] [--data-dir DIR]';
