@@ -16,7 +16,7 @@ export function username() {
     .refine(
       (value) => /^[a-z0-9][a-z0-9._@-]{2,63}$/.test(value),
       saying(
-        '用户名为 3 至 64 位字母、数字或 . _ @ -,以字母或数字开头。',
+        '用户名为 3 至 64 位字母、数字或 . _ @ -，以字母或数字开头。',
         'A username is 3 to 64 letters, digits or . _ @ -, beginning with a letter or digit.',
       ),
     );

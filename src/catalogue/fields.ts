@@ -15,7 +15,7 @@ export function gtin() {
     .string()
     .refine(
       (value) => value.length === 14 && parseGtin(value) !== undefined,
-      saying('应为 14 位 GTIN,且校验位正确。', 'Must be a GTIN of 14 digits with the right check digit.'),
+      saying('应为 14 位 GTIN，且校验位正确。', 'Must be a GTIN of 14 digits with the right check digit.'),
     );
 }
 
@@ -25,7 +25,7 @@ export function gln() {
     .refine(
       (value) => parseGln(value) !== undefined,
       saying(
-        '应为 13 位全球位置码(GLN),且校验位正确。',
+        '应为 13 位全球位置码（GLN），且校验位正确。',
         'Must be a GLN of 13 digits with the right check digit.',
       ),
     );
@@ -37,7 +37,7 @@ export function creditCode() {
     .refine(
       (value) => parseUnifiedSocialCreditCode(value) !== undefined,
       saying(
-        '应为 18 位统一社会信用代码,且校验码正确。',
+        '应为 18 位统一社会信用代码，且校验码正确。',
         'Must be a unified social credit code of 18 characters with the right check character.',
       ),
     );
@@ -72,7 +72,7 @@ export function area() {
     .regex(/^(00\d{4}|[1-9]\d{5})$/)
     .refine(
       (value) => !/^(00(?!0000)|\d\d00(?!00))/.test(value),
-      saying('应为六位行政区划代码(GB/T 2260)。', 'Must be a division code of six digits (GB/T 2260).'),
+      saying('应为六位行政区划代码（GB/T 2260）。', 'Must be a division code of six digits (GB/T 2260).'),
     );
 }
 

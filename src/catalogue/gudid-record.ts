@@ -114,7 +114,7 @@ function faultsOfIdentifiers({ di, ids, count }: GudidRecord): Reason[] {
     reasons.push({
       code: 'primary-identifier',
       kind: 'record',
-      zh: '主产品标识应有且只有一个,并与记录一致。',
+      zh: '主产品标识应有且只有一个，并与记录一致。',
       en: 'There is not exactly one primary identifier equal to the DI of the record.',
     });
   }
@@ -139,7 +139,7 @@ function faultOfIdentifier({ id, agency, type, containsDI, qty }: Identifier): R
     return {
       code: 'agency-contradicts-identifier',
       kind: 'record',
-      zh: `标识 ${id} 是 GTIN,发码机构却写作 ${agency}。`,
+      zh: `标识 ${id} 是 GTIN，发码机构却写作 ${agency}。`,
       en: `The identifier ${id} is a GTIN, but the agency is given as ${agency}.`,
     };
   }
@@ -148,7 +148,7 @@ function faultOfIdentifier({ id, agency, type, containsDI, qty }: Identifier): R
     return {
       code: 'identifier-kind',
       kind: 'limit',
-      zh: `本系统不登记这类标识(${agency} ${type})。`,
+      zh: `本系统不登记这类标识（${agency} ${type}）。`,
       en: `Identifiers of this kind (${agency} ${type}) are not registered here.`,
     };
   }
@@ -164,7 +164,7 @@ function faultOfIdentifier({ id, agency, type, containsDI, qty }: Identifier): R
     return {
       code: 'package-incomplete',
       kind: 'record',
-      zh: '包装须写明所含产品标识与数量,其他标识不写。',
+      zh: '包装须写明所含产品标识与数量，其他标识不写。',
       en: 'A package names what it contains and how many, and nothing else does.',
     };
   }
@@ -186,7 +186,7 @@ function faultsOfTracking({ lot, serial, singleUse }: GudidRecord): Reason[] {
       {
         code: 'no-production-identifier',
         kind: 'limit',
-        zh: '标签上既无批号也无序列号,无法追溯。',
+        zh: '标签上既无批号也无序列号，无法追溯。',
         en: 'The label carries neither lot nor serial number, so the device cannot be followed.',
       },
     ];
@@ -196,7 +196,7 @@ function faultsOfTracking({ lot, serial, singleUse }: GudidRecord): Reason[] {
       {
         code: 'reusable-without-serial',
         kind: 'limit',
-        zh: '可重复使用的器械须按序列号追溯,而其标签无序列号。',
+        zh: '可重复使用的器械须按序列号追溯，而其标签无序列号。',
         en: 'A reusable device is followed by serial number, and the label of this one carries none.',
       },
     ];
@@ -261,14 +261,14 @@ function asideOf({ id, type }: Identifier): OtherIdentifier[] {
 
 /** What a product says that its record does not: told in every report, so that nobody takes it for a statement. */
 export const assumptions: readonly Bilingual[] = [
-  { zh: '无中文名称:以英文商品名代替。', en: 'No Chinese name: the English brand name stands in.' },
+  { zh: '无中文名称：以英文商品名代替。', en: 'No Chinese name: the English brand name stands in.' },
   {
-    zh: '无风险类别与注册证:风险类别为“未说明”,未在中国注册。',
+    zh: '无风险类别与注册证：风险类别为“未说明”，未在中国注册。',
     en: 'No Chinese risk class or registration: the class is not stated, and nothing is registered in China.',
   },
-  { zh: '无灭菌方式:为“未说明”。', en: 'No method of sterilisation: it is not stated.' },
+  { zh: '无灭菌方式：为“未说明”。', en: 'No method of sterilisation: it is not stated.' },
   {
-    zh: '未说明是否植入:按非植入登记。',
+    zh: '未说明是否植入：按非植入登记。',
     en: 'Not said whether it is implanted: recorded as not implantable.',
   },
   { zh: '组套无部件清单。', en: 'A kit comes without the list of its components.' },

@@ -107,14 +107,14 @@ const repeated: Reason = {
 const otherCompany: Reason = {
   code: 'company',
   kind: 'record',
-  zh: '企业与指定机构不符,或尚未登记。',
+  zh: '企业与指定机构不符，或尚未登记。',
   en: 'The company is not the organisation named, or not registered.',
 };
 
 const differs: Reason = {
   code: 'different-from-recorded',
   kind: 'record',
-  zh: '该产品已登记,且内容不同。',
+  zh: '该产品已登记，且内容不同。',
   en: 'The product is in the catalogue already, with other facts.',
 };
 

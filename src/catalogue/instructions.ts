@@ -8,12 +8,12 @@ import type { Bilingual } from './bilingual.ts';
 type Measure = (typeof recallMeasures)[number];
 
 export const holdInstruction: Bilingual = {
-  zh: '暂停使用:请勿使用,移至隔离区,等待通知。',
+  zh: '暂停使用：请勿使用，移至隔离区，等待通知。',
   en: 'On hold: do not use; move it to quarantine and wait for word.',
 };
 
 export const widenedRecallInstruction: Bilingual = {
-  zh: '召回(范围已扩大):立即停止使用并隔离,按召回通知处理。',
+  zh: '召回（范围已扩大）：立即停止使用并隔离，按召回通知处理。',
   en: 'Recalled (the scope was widened): do not use, quarantine at once, and follow the recall notice.',
 };
 
@@ -39,7 +39,7 @@ export function recallInstruction(
   const zh = recall.measures.map((measure) => measures[measure].zh).join('、');
   const en = recall.measures.map((measure) => measures[measure].en).join(', ');
   return {
-    zh: `${classes[recall.class]}召回(${recall.number}):立即停止使用并隔离,按召回通知处理${zh === '' ? '' : `(${zh})`}。`,
+    zh: `${classes[recall.class]}召回（${recall.number}）：立即停止使用并隔离，按召回通知处理${zh === '' ? '' : `（${zh}）`}。`,
     en: `Class ${recall.class} recall (${recall.number}): do not use, quarantine at once, and follow the recall notice${en === '' ? '' : ` (${en})`}.`,
   };
 }

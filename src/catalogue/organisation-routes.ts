@@ -66,7 +66,7 @@ const newOrganisation = z
     if ((organisation.kind === 'regulator') !== (organisation.authority !== undefined)) {
       fault(
         'authority',
-        '监管部门须填写类别与级别,其他机构不填。',
+        '监管部门须填写类别与级别，其他机构不填。',
         'Regulators, and only they, have an authority.',
       );
     }

@@ -98,13 +98,13 @@ const rules: readonly {
   },
   {
     at: 'packaging',
-    zh: '包装层级有误:GTIN 重复、内容不属于本产品、循环包含或数量过大。',
+    zh: '包装层级有误：GTIN 重复、内容不属于本产品、循环包含或数量过大。',
     en: 'The packaging repeats a GTIN, contains something else, goes in a circle or holds too many.',
     holds: ({ gtin: product, packaging }) => packagingFault(product, packaging) === undefined,
   },
   {
     at: 'gtin',
-    zh: '产品自身的 GTIN 不能以 9 开头(变量度量商品)。',
+    zh: '产品自身的 GTIN 不能以 9 开头（变量度量商品）。',
     en: 'The GTIN of a device does not begin with 9 (variable measure trade items).',
     holds: ({ gtin: product, packaging }) =>
       [product, ...packaging.map((level) => level.gtin)].every((id) => id[0] !== '9'),
@@ -118,7 +118,7 @@ const rules: readonly {
   },
   {
     at: 'components',
-    zh: '只有组套才有部件,部件不能重复。',
+    zh: '只有组套才有部件，部件不能重复。',
     en: 'Only a kit has components, each named once.',
     holds: ({ isKit, components }) =>
       (isKit || components.length === 0) &&

@@ -41,7 +41,7 @@ function drawPair(
   const keyHeight = heightOf(key) + 2 * padding.y;
   const shaded = whole ? height : keyHeight;
   if (!whole) flow.keepTogether(keyHeight);
-  flow.pdf.artifact(() => flow.pdf.kit.rect(flow.left, flow.y + 0.3, keyWidth, shaded - 0.6).fill(ink.shade));
+  flow.pdf.artifact(() => flow.pdf.kit.rect(flow.left, flow.y + 0.6, keyWidth, shaded - 1.2).fill(ink.shade));
   const header = flow.pdf.element('TH', row, { scope: 'Row' });
   flow.pdf.content(header, () => drawStack(flow, key, flow.left + padding.x, flow.y + padding.y));
   header.end();

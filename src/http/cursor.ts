@@ -18,7 +18,7 @@ export function decodeCursor<S extends z.ZodType>(cursor: string, shape: S): z.o
   throw new Failure('request/invalid', {}, [
     {
       pointer: '/query/cursor',
-      zh: '翻页标记无效,请从头查询。',
+      zh: '翻页标记无效，请从头查询。',
       en: 'Not a cursor of this list; start again.',
     },
   ]);

@@ -44,7 +44,7 @@ export function unexpectedProblem(requestId: string): Problem {
     status: 500,
     code: 'unexpected',
     detail: 'Something went wrong on our side. Report the request id.',
-    detailZh: '系统内部错误,请将请求编号告知管理员。',
+    detailZh: '系统内部错误，请将请求编号告知管理员。',
     requestId,
   };
 }

@@ -35,7 +35,7 @@ const sentences = {
     en: 'There is no known field here; the barcode may have been misread or lost a separator. Scan again.',
   },
   'udi/separator-missing': {
-    zh: '{it}与后面的内容连在了一起：扫描枪丢失了分隔符(FNC1/GS)。请将扫描枪设置为输出分隔符后重新扫描，不要手工拆分。',
+    zh: '{it}与后面的内容连在了一起：扫描枪丢失了分隔符（FNC1/GS）。请将扫描枪设置为输出分隔符后重新扫描，不要手工拆分。',
     en: '{it} has run into what follows: the scanner lost the separator (FNC1/GS). Set the scanner to send separators and scan again; do not split it by hand.',
   },
   'udi/length': {
@@ -43,7 +43,7 @@ const sentences = {
     en: '{it} has the wrong length; scan again or compare with the label.',
   },
   'udi/character': {
-    zh: '{it}含有不允许的字符(例如空格、中文或全角符号)，请关闭中文输入法后重新扫描。',
+    zh: '{it}含有不允许的字符（例如空格、中文或全角符号），请关闭中文输入法后重新扫描。',
     en: '{it} holds a character that is not allowed (a space, say, or a full-width sign); switch the input method off and scan again.',
   },
   'udi/check-digit': {
@@ -109,7 +109,7 @@ function capitalised(text: string): string {
 export function faultOf(finding: Finding): UdiFault {
   const sentence = sentences[finding.code];
   const name = finding.ai === undefined ? undefined : namesOfAis.get(finding.ai);
-  const zhName = name?.zh ?? (finding.ai === undefined ? '此内容' : `字段(${finding.ai})`);
+  const zhName = name?.zh ?? (finding.ai === undefined ? '此内容' : `字段（${finding.ai}）`);
   const enName = name?.en ?? (finding.ai === undefined ? 'this text' : `field (${finding.ai})`);
   return {
     code: finding.code,

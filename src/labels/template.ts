@@ -128,7 +128,7 @@ export function parseTemplate(json: unknown): LabelTemplate {
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => ({
     pointer: path.map((part) => `/${String(part)}`).join(''),
-    zh: `模板此处有误:${message}`,
+    zh: `模板此处有误：${message}`,
     en: `wrong here: ${message}`,
   }));
   throw new Failure('label/template-invalid', {}, faults);
