@@ -13,9 +13,6 @@ const fontFiles: Readonly<Record<Weight, string>> = {
   bold: '@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf',
 };
 
-/** Capital height of Noto Sans SC in units of the font size: centres a line of text in a row. */
-const capitalHeight = 0.733;
-
 interface Face {
   readonly font: Font;
   /** Of code points that share one glyph, which one a copied text shall contain. */

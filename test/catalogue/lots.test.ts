@@ -179,7 +179,7 @@ describe('lots, as events make them', () => {
       returnTo: maker.id,
       returnPlace: 'returns',
     });
-    expect(restriction?.instruction.zh).to.include('一级召回(R-1)').and.to.include('收回');
+    expect(restriction?.instruction.zh).to.include('一级召回（R-1）').and.to.include('收回');
     expect(restriction?.instruction.en).to.include('Class I recall (R-1)').and.to.include('taking back');
 
     await append(

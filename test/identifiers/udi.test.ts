@@ -161,7 +161,7 @@ describe('parseUdi', () => {
     expect(parsed.ok ? '' : parsed.fault.zh).to.match(/^批号\(10\).*分隔符.*重新扫描/);
     expect(parsed.ok ? '' : parsed.fault.en).to.match(/^The lot number \(10\).*separator.*scan again/);
     const unnamed = parseUdi(`01${gtin}422999`);
-    expect(unnamed.ok ? '' : unnamed.fault.zh).to.include('字段(422)');
+    expect(unnamed.ok ? '' : unnamed.fault.zh).to.include('字段（422）');
   });
 });
 
