@@ -110,41 +110,48 @@ describe('a rebuild', () => {
   });
 
   it('replays events in the order in which they were built on each other, whatever their clocks said', async () => {
-    const events = database.db.collection<{ _id: string; recordTime: string }>('events');
-    const before: string[] = [];
-    for await (const { id } of eventsInOrder(database.db)) before.push(id);
-    expect(new Set(before).size).to.equal(await events.countDocuments());
-    const positions = new Map(before.map((id, index) => [id, index]));
-    const versions = new Map<string, { version: number; position: number }[]>();
-    for await (const entry of collection('entries').find()) {
-      for (const { organisation, version } of entry.holdings) {
-        const key = `${organisation}/${entry.lotId}`;
-        const position = positions.get(entry.event) ?? -1;
-        versions.set(key, [...(versions.get(key) ?? []), { version, position }]);
-      }
+    const made = collection('entries').find({ 'holdings.organisation': maker, lot: 'COUNTED' });
+    const byVersion = (await made.toArray())
+      .map(({ event, holdings }) => ({ event, version: versionAt(holdings, maker) }))
+      .sort((a, b) => a.version - b.version)
+      .map(({ event }) => String(event));
+    const [first = '', second = ''] = byVersion;
+    // As if the second had waited for the first with an earlier time of record in its hands.
+    const events = collection('events');
+    const before = await events.findOne({ _id: second });
+    const earliest = await events.findOne({ _id: first });
+    const earlier = new Date(Date.parse(earliest?.recordTime) - 30_000).toISOString();
+    await events.updateOne({ _id: second }, { $set: { recordTime: earlier } });
+
+    const replayed: string[] = [];
+    for await (const { id } of eventsInOrder(database.db)) replayed.push(id);
+    await events.updateOne({ _id: second }, { $set: { recordTime: before?.recordTime } });
+    expect(new Set(replayed).size).to.equal(await events.countDocuments());
+    expect(replayed).to.have.length(await events.countDocuments());
+    expect(replayed.indexOf(second)).to.be.above(replayed.indexOf(first));
+    for (const positions of await positionsOfHoldings(replayed)) {
+      expect(positions).to.deep.equal([...positions].sort((a, b) => a - b));
     }
-    let inverted = 0;
-    for (const list of versions.values()) {
-      const byVersion = list.sort((a, b) => a.version - b.version).map(({ position }) => position);
-      expect(byVersion).to.deep.equal([...byVersion].sort((a, b) => a - b));
-    }
-    // The clock alone would have got it wrong: otherwise this test proves nothing.
-    for (const { times } of await timesOfHoldings())
-      if (times.some((time, index) => time < (times[index - 1] ?? ''))) inverted += 1;
-    expect(inverted).to.be.above(0);
   });
 
-  const timesOfHoldings = () =>
-    collection('entries')
-      .aggregate<{ times: string[] }>([
+  /** @returns for each holding where in the replay its events came, by version. */
+  const positionsOfHoldings = async (replayed: readonly string[]) => {
+    const written = await collection('entries')
+      .aggregate<{ events: string[] }>([
         { $unwind: '$holdings' },
         { $sort: { 'holdings.version': 1 } },
         {
           $group: {
             _id: { lot: '$lotId', organisation: '$holdings.organisation' },
-            times: { $push: '$recordTime' },
+            events: { $push: '$event' },
           },
         },
       ])
       .toArray();
+    return written.map(({ events }) => events.map((event) => replayed.indexOf(event)));
+  };
 });
+
+function versionAt(holdings: readonly mongo.Document[], organisation: string): number {
+  return Number(holdings.find((one) => one.organisation === organisation)?.version);
+}
