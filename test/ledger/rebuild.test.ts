@@ -110,7 +110,10 @@ describe('a rebuild', () => {
   });
 
   it('replays events in the order in which they were built on each other, whatever their clocks said', async () => {
-    const made = collection('entries').find({ 'holdings.organisation': maker, lot: 'COUNTED' });
+    const made = collection('entries').find({
+      'holdings.organisation': maker,
+      lotId: '40000000000001/COUNTED',
+    });
     const byVersion = (await made.toArray())
       .map(({ event, holdings }) => ({ event, version: versionAt(holdings, maker) }))
       .sort((a, b) => a.version - b.version)
