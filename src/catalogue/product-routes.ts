@@ -32,6 +32,13 @@ function maySee(caller: Caller, product: Pick<Product, 'organisation'>): boolean
   return caller.organisationKind !== 'manufacturer' || caller.organisation === product.organisation;
 }
 
+/** Where recalled things go back to is for those whom the recall concerns: they read it in the recall. */
+function shownTo(caller: Caller, product: Product): Product {
+  if (caller.organisation === product.organisation) return product;
+  const restrictions = product.restrictions.map(({ returnPlace: _place, ...restriction }) => restriction);
+  return { ...product, restrictions };
+}
+
 /** @returns the routes of products. */
 export function productRoutes(parts: ProductParts): Route[] {
   return [...readingRoutes(parts), ...writingRoutes(parts)];
@@ -53,7 +60,7 @@ function readingRoutes({ connection, db }: ProductParts): Route[] {
         }
         const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, gtin());
         const found = await listProducts(connection, db, { organisation, search, after, limit: limit + 1 });
-        const items = found.slice(0, limit);
+        const items = found.slice(0, limit).map((product) => shownTo(caller, product));
         const last = found.length > limit ? items.at(-1) : undefined;
         return { status: 200, body: { items, ...(last && { next: encodeCursor(last.gtin) }) } };
       },
@@ -66,7 +73,7 @@ function readingRoutes({ connection, db }: ProductParts): Route[] {
       async ({ caller, params }) => {
         const product = await readProduct(db, params.gtin);
         if (product === undefined || !maySee(caller, product)) throw new Failure('not-found', params);
-        return { status: 200, body: product };
+        return { status: 200, body: shownTo(caller, product) };
       },
     ),
     route(

@@ -20,9 +20,11 @@ export interface DisclosedAccount {
 
 export interface DisclosedTransfer {
   readonly quantity: number;
+  /** The maker's serial numbers; item codes 院内码 are their hospital's own. */
   readonly serials?: readonly string[];
-  readonly from: DisclosedAccount;
-  readonly to: DisclosedAccount;
+  /** A side that the viewer may not know is absent. */
+  readonly from?: DisclosedAccount;
+  readonly to?: DisclosedAccount;
   /** Own books only. */
   readonly title?: Title;
 }
@@ -56,10 +58,28 @@ export interface DisclosedEntry {
 export interface DisclosureFacts {
   readonly maker: string | undefined;
   readonly organisations: ReadonlyMap<string, Pick<Organisation, 'area'>>;
+  /** Whether the lot is or was with the viewer or, for an authority, in its area. */
+  readonly holds: boolean;
 }
 
-/** Events that say nothing of quantities to others: moves inside, and words about a lot. */
-const internal: readonly EventType[] = ['moved', 'labelsPrinted', 'labelsSpoiled', 'counted'];
+/**
+ * Events whose movements others may see. What is not here is the writer's own: moves inside a hospital, counts,
+ * labels, and above all uses, whose moment would say when somebody was operated on.
+ */
+const toldOutside: readonly EventType[] = [
+  'lotProduced',
+  'shipped',
+  'shipmentClosed',
+  'received',
+  'accepted',
+  'rejected',
+  'quarantined',
+  'quarantineReleased',
+  'destroyed',
+  'reportedDelivered',
+  'reconciled',
+  'corrected',
+];
 
 /** Words that a maker says of its lot, for everyone who holds it. */
 const saidToHolders: readonly EventType[] = [
@@ -80,14 +100,15 @@ const saidToHolders: readonly EventType[] = [
 export function disclose(
   entry: Entry,
   viewer: Viewer,
-  { maker, organisations }: DisclosureFacts,
+  { maker, organisations, holds }: DisclosureFacts,
 ): DisclosedEntry | undefined {
   const relation = (organisation: string) => relationTo(viewer, organisation, maker, organisations);
   const toWriter = relation(entry.organisation);
   if (toWriter === 'own') return ownEntry(entry, viewer);
-  if (internal.includes(entry.type)) return undefined;
-  const transfers = entry.transfers.filter((transfer) => maySee(transfer, relation));
-  const spoken = saidToHolders.includes(entry.type) && toWriter !== 'none';
+  const transfers = toldOutside.includes(entry.type)
+    ? entry.transfers.filter((transfer) => maySee(transfer, relation, toWriter))
+    : [];
+  const spoken = saidToHolders.includes(entry.type) && (holds || toWriter !== 'none');
   if (transfers.length === 0 && !spoken) return undefined;
   return {
     gtin: entry.gtin,
@@ -96,17 +117,55 @@ export function disclose(
     organisation: entry.organisation,
     eventTime: entry.eventTime,
     recordTime: entry.recordTime,
-    transfers: transfers.map((transfer) => outsideView(transfer, viewer)),
+    transfers: transfers.map((transfer) =>
+      withoutForeignSide(outsideView(transfer, viewer), transfer, relation),
+    ),
   };
 }
 
 /**
- * A movement is seen by whoever has a side in it, and by maker and authority where both sides are theirs to see: a
- * movement between a sender in the area and a receiver outside it would tell of the receiver.
+ * A movement is seen by whoever has a side in it, by maker and authority where both sides are theirs to see, and by
+ * the authority of the writer, which is then not told the other side. That of the other side alone is not told: the
+ * time and the quantity are the writer's.
  */
-function maySee({ from, to }: Transfer, relation: (organisation: string) => Relation): boolean {
-  const sides = [relation(from.organisation), relation(to.organisation)];
-  return sides.includes('own') || sides.every((side) => side !== 'none');
+function maySee(
+  transfer: Transfer,
+  relation: (organisation: string) => Relation,
+  toWriter: Relation,
+): boolean {
+  const sides = [relation(transfer.from.organisation), relation(transfer.to.organisation)];
+  if (sides.includes('own')) return true;
+  if (isInside(transfer)) return false;
+  const some = sides.some((side) => side !== 'none');
+  return sides.every((side) => side !== 'none') || (toWriter === 'authority' && some);
+}
+
+/** A correction carries the movements of what it corrects: those of a move or a use stay as private as that was. */
+function isInside({ from, to }: Transfer): boolean {
+  const [before, after] = [accountParts(from.account), accountParts(to.account)];
+  if ([before, after].some(ofUse)) return true;
+  if (from.organisation !== to.organisation || before.kind !== 'place' || after.kind !== 'place')
+    return false;
+  return before.condition === after.condition;
+}
+
+function ofUse(parts: AccountParts): boolean {
+  if (parts.kind === 'consumed' || parts.kind === 'inside') return true;
+  return parts.kind === 'place' && (parts.condition === 'contaminated' || parts.condition === 'processing');
+}
+
+function withoutForeignSide(
+  { from, to, ...rest }: DisclosedTransfer,
+  transfer: Transfer,
+  relation: (organisation: string) => Relation,
+): DisclosedTransfer {
+  const sides = { from: relation(transfer.from.organisation), to: relation(transfer.to.organisation) };
+  const party = sides.from === 'own' || sides.to === 'own';
+  return {
+    ...rest,
+    ...(from !== undefined && (party || sides.from !== 'none') ? { from } : {}),
+    ...(to !== undefined && (party || sides.to !== 'none') ? { to } : {}),
+  };
 }
 
 function ownEntry(entry: Entry, viewer: Viewer): DisclosedEntry {
@@ -138,7 +197,7 @@ function ownUse({ pseudonym, serial, implanted, deviations, programme }: Use): D
 }
 
 function outsideView(
-  { quantity, serials, from, to, title, becomes }: Transfer,
+  { quantity, serials, issuer = 'maker', from, to, title, becomes }: Transfer,
   viewer: Viewer,
 ): DisclosedTransfer {
   const ownTitle =
@@ -149,7 +208,7 @@ function outsideView(
         : undefined;
   return {
     quantity,
-    ...(serials === undefined ? {} : { serials }),
+    ...(serials === undefined || ![viewer.organisation, 'maker'].includes(issuer) ? {} : { serials }),
     from: disclosedAccount(from, viewer),
     to: disclosedAccount(to, viewer),
     ...(ownTitle === undefined ? {} : { title: ownTitle }),

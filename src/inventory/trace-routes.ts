@@ -51,8 +51,8 @@ const entry = z.strictObject({
     z.strictObject({
       quantity: z.int(),
       serials: z.array(z.string()).optional(),
-      from: account,
-      to: account,
+      from: account.optional(),
+      to: account.optional(),
       title: title.optional(),
     }),
   ),
@@ -104,7 +104,7 @@ export function traceRoutes(parts: InventoryParts): Route[] {
       {
         summary: 'What happened to a lot 批号履历',
         params: lotParams,
-        answer: z.strictObject({ entries: z.array(entry) }),
+        answer: z.strictObject({ entries: z.array(entry), narrowed: z.boolean() }),
       },
       async ({ caller, params }) => ({
         status: 200,
@@ -125,6 +125,7 @@ export function traceRoutes(parts: InventoryParts): Route[] {
           at: account.optional(),
           uses: z.int().optional(),
           entries: z.array(entry),
+          narrowed: z.boolean(),
         }),
       },
       async ({ caller, params }) => ({

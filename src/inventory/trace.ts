@@ -19,7 +19,7 @@ import {
   disclose,
   disclosedAccount,
 } from './disclose.ts';
-import { relationTo, type Viewer } from './viewer.ts';
+import { relationTo, type Viewer, wholeCountry } from './viewer.ts';
 
 export interface TraceParts {
   readonly db: mongo.Db;
@@ -56,13 +56,13 @@ export function balanceFor(
   lot: LotKey,
   holdings: readonly Holding[],
   viewer: Viewer,
-  { maker, organisations }: DisclosureFacts,
+  { maker, organisations }: Omit<DisclosureFacts, 'holds'>,
 ): LotBalance {
   const seen = holdings.filter(
     ({ organisation }) => relationTo(viewer, organisation, maker, organisations) !== 'none',
   );
-  const narrowed = viewer.organisation !== maker && seen.length < holdings.length;
-  const partial = narrowed || (viewer.organisation !== maker && viewer.area === undefined);
+  // Not "whether there are others": that would say whether anybody else has of the lot.
+  const partial = viewer.organisation !== maker && viewer.area !== wholeCountry;
   const rows = new Map<string, BalanceRow>();
   for (const { organisation, balances } of seen) {
     for (const { account, quantity } of balances) {
@@ -82,6 +82,8 @@ export function balanceFor(
 }
 
 export interface History {
+  /** Whether anything was left out. */
+  readonly narrowed: boolean;
   readonly entries: readonly (DisclosedEntry & { readonly correctedBy?: string })[];
 }
 
@@ -120,6 +122,7 @@ export async function unitLife(parts: TraceParts, viewer: Viewer, key: UnitKey):
 /** Another unit's serial number in the same event is not part of this unit's life. */
 function onlyUnit(history: History, serial: string): History {
   return {
+    narrowed: history.narrowed,
     entries: history.entries.map((entry) => ({
       ...entry,
       transfers: entry.transfers
@@ -136,11 +139,12 @@ async function historyFor(
   gtin: string,
   entries: readonly Entry[],
 ): Promise<History> {
-  const facts = await disclosureFacts(
+  const places = await disclosureFacts(
     parts,
     gtin,
     entries.flatMap((entry) => [entry.organisation, ...entry.parties]),
   );
+  const facts = { ...places, holds: entries.some(({ parties }) => parties.some(isHere(viewer, places))) };
   const corrections = await correctionsOf(
     parts.db,
     entries.filter(({ organisation }) => organisation === viewer.organisation).map(({ event }) => event),
@@ -151,14 +155,29 @@ async function historyFor(
     return seen === undefined ? [] : [{ ...seen, ...(correctedBy === undefined ? {} : { correctedBy }) }];
   });
   if (disclosed.length === 0) throw new Failure('not-found');
-  return { entries: disclosed };
+  return { entries: disclosed, narrowed: isNarrowed(viewer, facts, entries) };
 }
+
+function isHere(viewer: Viewer, { organisations }: Places): (organisation: string) => boolean {
+  return (organisation) => relationTo(viewer, organisation, undefined, organisations) !== 'none';
+}
+
+/**
+ * Of others' entries something is always left out. That somebody else wrote of the lot at all is known to its maker
+ * and to the national authority; to everybody else it is not said by this flag either.
+ */
+function isNarrowed(viewer: Viewer, { maker }: Places, entries: readonly Entry[]): boolean {
+  if (viewer.organisation !== maker && viewer.area !== wholeCountry) return true;
+  return entries.some(({ organisation }) => organisation !== viewer.organisation);
+}
+
+type Places = Omit<DisclosureFacts, 'holds'>;
 
 async function disclosureFacts(
   { db, connection }: TraceParts,
   gtin: string,
   ids: readonly string[],
-): Promise<DisclosureFacts> {
+): Promise<Places> {
   const unique = [...new Set(ids)];
   const organisations = new Map<string, Organisation>();
   for (let start = 0; start < unique.length; start += organisationsPerRead) {

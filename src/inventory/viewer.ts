@@ -29,6 +29,8 @@ export function relationTo(
   if (viewer.organisation === organisation) return 'own';
   if (maker !== undefined && viewer.organisation === maker) return 'maker';
   if (viewer.area === undefined) return 'none';
+  // One abroad has no area here: it lies in the whole country's sight alone, as its recalls do.
+  if (viewer.area === wholeCountry) return 'authority';
   const area = organisations.get(organisation)?.area;
   return area !== undefined && areaContains(viewer.area, area) ? 'authority' : 'none';
 }

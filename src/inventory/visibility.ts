@@ -4,9 +4,10 @@ import type { Connection, mongo } from 'mongoose';
 import mongoose from 'mongoose';
 import { organisationModel } from '../catalogue/models.ts';
 import { areaContains } from '../catalogue/organisation.ts';
+import { readProducts } from '../catalogue/products.ts';
 import { accountParts } from '../ledger/account.ts';
 import { ledgerCollections } from '../ledger/collections.ts';
-import type { Viewer } from './viewer.ts';
+import { type Viewer, wholeCountry } from './viewer.ts';
 
 const majority = { readConcern: { level: 'majority' }, readPreference: 'primary' } as const;
 
@@ -24,13 +25,25 @@ export async function lotsSeenBy(
       { ...majority, projection: { lotId: 1, organisation: 1 } },
     )
     .toArray();
-  if (viewer.area === undefined) return new Set(held.map(({ lotId }) => lotId));
+  if (viewer.area === wholeCountry) return new Set(held.map(({ lotId }) => lotId));
+  if (viewer.area === undefined) {
+    const made = await lotsOfMaker(db, viewer.organisation, lotIds);
+    return new Set([...held.map(({ lotId }) => lotId), ...made]);
+  }
   const inside = await organisationsIn(
     connection,
     viewer.area,
     held.map(({ organisation }) => organisation),
   );
   return new Set(held.filter(({ organisation }) => inside.has(organisation)).map(({ lotId }) => lotId));
+}
+
+/** A lot that a maker never made, of a product that is its own: it must learn that there is one. */
+async function lotsOfMaker(db: mongo.Db, organisation: string, lotIds: readonly string[]): Promise<string[]> {
+  const gtinOf = (lotId: string) => lotId.slice(0, lotId.indexOf('/'));
+  const gtins = [...new Set(lotIds.map(gtinOf))];
+  const products = await readProducts(db, gtins);
+  return lotIds.filter((lotId) => products.get(gtinOf(lotId))?.organisation === organisation);
 }
 
 async function organisationsIn(

@@ -249,7 +249,9 @@ function drawCorrections(paper: Document, { sight }: ReportFacts, exposures: rea
       const none = { zh: '无（库存更正）', en: 'None (stock)' };
       const named = uses.map(({ pseudonym }) => pseudonym).join('\n');
       const by = organisations.get(organisation)?.name ?? unknown;
-      return { cells: [timeInTable(recordTime), by, named === '' ? none : named] };
+      // What goes on inside a hospital is told outside it by the day, as uses are.
+      const day = dayInChina(new Date(recordTime));
+      return { cells: [day, by, named === '' ? none : named] };
     }),
   );
 }

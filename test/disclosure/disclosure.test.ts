@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import type { Route } from '../../src/access/route.ts';
+import { Search, toldBy } from './answers.ts';
+import { type Country, createCountry, type Name, names, type Person } from './country.ts';
+import { type Fact, factsOf } from './facts.ts';
+import { mayKnow, type Viewer, type World, worldOf } from './law.ts';
+import type { Story } from './story.ts';
+import { tell } from './tale.ts';
+import { type Domain, domainOf, readingRoutes, visits } from './walker.ts';
+
+interface Finding {
+  readonly viewer: string;
+  readonly owner: string;
+  readonly sentence: string;
+}
+
+describe('disclosure: what one organisation reads of another', () => {
+  let country: Country;
+  let story: Story;
+  let world: World;
+  let domain: Domain;
+  let search: Search;
+  /** Ids and figures that are nobody's secret. */
+  const open = new Set<string | number>();
+  const findings: Finding[] = [];
+  const unexplained: string[] = [];
+  /** Answers of 200 by route, to see that something was looked at. */
+  const answered = new Map<string, number>();
+
+  before(async function () {
+    this.timeout(300_000);
+    country = await createCountry();
+    story = await tell(country);
+    const { db } = country.database;
+    const idsIn = async (name: string) =>
+      (await db.collection(name).find({}).toArray()).map(({ _id }) => String(_id));
+    domain = domainOf(country, story, { people: await idsIn('people'), tokens: await idsIn('tokens') });
+    world = worldOf(country, story, await holdersOf());
+    search = new Search(await factsOf(country));
+    for (const id of [...(await idsIn('organisations')), ...(await idsIn('programmes'))]) open.add(id);
+    for (const { createdAt } of await db.collection('programmes').find({}).toArray())
+      open.add(Date.parse(createdAt));
+    open.add(country.now().getTime());
+    await walkAll();
+  });
+  after(() => country.close());
+
+  async function holdersOf(): Promise<Map<string, Set<string>>> {
+    const holders = new Map<string, Set<string>>();
+    const { db } = country.database;
+    for (const { lotId, parties } of await db.collection('entries').find({}).toArray()) {
+      holders.set(lotId, new Set([...(holders.get(lotId) ?? []), ...parties]));
+    }
+    for (const { lines, to } of await db.collection('shipments').find({}).toArray()) {
+      for (const { gtin, lot } of lines) holders.get(`${gtin}/${lot}`)?.add(to);
+    }
+    return holders;
+  }
+
+  async function walkAll(): Promise<void> {
+    const routes = readingRoutes(country.app.routes);
+    for (const name of names) {
+      const { id, kind, area, authority, people } = country.members[name];
+      for (const person of people) {
+        const level = authority === undefined ? {} : { level: authority.level };
+        await walk(routes, name, person, { organisation: id, kind, area, ...level, role: person.role });
+      }
+    }
+    const [operator] = country.operator.people;
+    if (operator === undefined) throw new Error('no operator');
+    await walk(routes, 'operator', operator, {
+      organisation: country.operator.id,
+      kind: 'operator',
+      role: 'administrator',
+    });
+    const nobody = { id: '', role: 'nobody', token: '', client: country.server.client() } as const;
+    await walk(routes, 'nobody', nobody, { organisation: '', kind: 'nobody', role: 'nobody' });
+  }
+
+  async function walk(routes: readonly Route[], name: string, person: Person, viewer: Viewer): Promise<void> {
+    for (const route of routes) {
+      for await (const visit of visits(route, person.client, domain)) {
+        const told = await toldBy(visit);
+        const said = decodeURIComponent(visit.address);
+        if (visit.reply.status === 200) answered.set(route.path, (answered.get(route.path) ?? 0) + 1);
+        if (visit.reply.status >= 500)
+          unexplained.push(`${visit.address} answers ${visit.reply.status} to ${name}`);
+        for (const facts of search.found(told)) {
+          // What the caller sent itself tells it nothing.
+          if (facts.some(({ value }) => said.includes(String(value)))) continue;
+          if (facts.some((fact) => mayKnow(world, viewer, fact, route.path))) continue;
+          for (const fact of facts) findings.push(findingOf(name, viewer, fact, visit.address));
+        }
+        for (const value of search.unknown(told, open)) {
+          if (!said.includes(String(value)))
+            unexplained.push(`${value} in ${visit.address} to ${name} (${person.role})`);
+        }
+      }
+    }
+  }
+
+  function findingOf(viewer: string, { role }: Viewer, fact: Fact, address: string): Finding {
+    const owner = names.find((name) => country.members[name].id === fact.owner) ?? 'operator';
+    return { viewer, owner, sentence: `${role} reads ${fact.value} (${fact.source}) at ${address}` };
+  }
+
+  const everybody: readonly (Name | 'operator' | 'nobody')[] = [...names, 'operator', 'nobody'];
+  for (const viewer of everybody) {
+    for (const owner of [...names, 'operator']) {
+      it(`${viewer} finds nothing of ${owner} beyond what the design lists`, () => {
+        const found = findings.filter((finding) => finding.viewer === viewer && finding.owner === owner);
+        expect([...new Set(found.map(({ sentence }) => sentence))]).to.deep.equal([]);
+      });
+    }
+  }
+
+  it('nobody reads an id, a moment or a figure of which it cannot be told whose it is', () => {
+    expect([...new Set(unexplained)]).to.deep.equal([]);
+  });
+
+  it('every reading route answered somebody', () => {
+    const silent = readingRoutes(country.app.routes).filter(({ path }) => !answered.has(path));
+    // The page of a label without a lot can only say that it does not know the device.
+    expect(silent.map(({ path }) => path)).to.deep.equal(['/01/:gtin']);
+  });
+});
