@@ -11,17 +11,9 @@ import { initiateRecall, type RecallParts, widenRecall } from '../../src/recalls
 import { readSituation } from '../../src/recalls/situation.ts';
 import { readRecall } from '../../src/recalls/storage.ts';
 import { chance, nextId } from '../support/ledger-play.ts';
-import {
-  createWorld,
-  members,
-  produced,
-  recallBody,
-  received,
-  shipped,
-  stapler,
-  useOf,
-  type World,
-} from './world.ts';
+import { produced, recallBody, received, shipped, useOf } from './goods.ts';
+import { members, stapler } from './members.ts';
+import { createWorld, type World } from './world.ts';
 
 const races = 60;
 const atOnce = 6;

@@ -6,8 +6,10 @@ import { lotReport, noticeFor } from '../../src/recalls/papers.ts';
 import { recallAnswer, recallDetail } from '../../src/recalls/schemas.ts';
 import { textOfPages, withoutSpace } from '../documents/pdf-reading.ts';
 import { nextId } from '../support/ledger-play.ts';
+import { recallBody } from './goods.ts';
+import { bad, members, type Name, stapler } from './members.ts';
 import { type Story, tell } from './story.ts';
-import { bad, createWorld, members, type Name, recallBody, stapler, type World } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 /** Where the papers are left to look at; nothing is written unless it is set. */
 const { PAPERS_DIR } = process.env;

@@ -10,18 +10,11 @@ import {
   recallUses,
 } from '../../src/recalls/schemas.ts';
 import { nextId } from '../support/ledger-play.ts';
+import { recallBody } from './goods.ts';
 import { listReads } from './identity-reads.ts';
+import { bad, foreignProduct, good, members, type Name } from './members.ts';
 import { alsoBad, type Story, tell } from './story.ts';
-import {
-  bad,
-  createWorld,
-  foreignProduct,
-  good,
-  members,
-  type Name,
-  recallBody,
-  type World,
-} from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 const problem = z.object({ code: z.string(), faults: z.array(z.object({ pointer: z.string() })).optional() });
 

@@ -1,19 +1,9 @@
 /** What happened to the bad lot before it was recalled: the history that the room's tests read. */
 import type { LotKey } from '../../src/ledger/event.ts';
 import { draft, nextId, nothing } from '../support/ledger-play.ts';
-import {
-  account,
-  bad,
-  good,
-  members,
-  moved,
-  produced,
-  received,
-  shipped,
-  stapler,
-  stock,
-  type World,
-} from './world.ts';
+import { account, moved, produced, received, shipped, stock } from './goods.ts';
+import { bad, good, members, stapler } from './members.ts';
+import type { World } from './world.ts';
 
 /** Used nowhere before the story; another lot, to widen into. */
 export const alsoBad: LotKey = { gtin: stapler, lot: 'A2603-19' };
