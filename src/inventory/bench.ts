@@ -56,6 +56,16 @@ export class Bench {
     return this.units.get(unitId(gtin, issuer, serial));
   }
 
+  /** @returns whether a transfer laid since the last taking names the unit. */
+  isNamed(gtin: string, serial: string, issuer: SerialIssuer = 'maker'): boolean {
+    return this.laid.some(
+      (transfer) =>
+        transfer.gtin === gtin &&
+        (transfer.issuer ?? 'maker') === issuer &&
+        transfer.serials?.includes(serial),
+    );
+  }
+
   holding(organisation: string, lot: LotKey): Holding | undefined {
     return this.holdings.get(holdingId(organisation, lot));
   }

@@ -16,7 +16,7 @@ import {
 import type { CorrectableType, EventDetails } from '../ledger/event-details.ts';
 import { type DecisionContext, type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
-import { titleKey } from '../ledger/title.ts';
+import { type Title, titleKey } from '../ledger/title.ts';
 import { Bench, sameAccount } from './bench.ts';
 import type { Accepting, Actor, CommandBody, StockCommand } from './command.ts';
 import { loadStock, restrictionsOnThings, type Stock } from './stock.ts';
@@ -120,6 +120,7 @@ export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> 
     const rightEvent = right?.events[0];
     const effective = rightEvent?.transfers ?? [];
     const shortfall = layDifference(bench, before, effective);
+    nameUnits(bench, wrong.uses, rightEvent?.uses ?? [], actor);
     return {
       kind: 'facts',
       events: [
@@ -210,6 +211,24 @@ function layDifference(bench: Bench, before: readonly Transfer[], after: readonl
   }
   for (const transfer of added) shortfall += redo(bench, transfer);
   return shortfall;
+}
+
+/**
+ * A use that did not happen is taken off its unit, and the event must name the unit for that, also where nothing of it
+ * moves back: in the own books, where it lies there.
+ */
+function nameUnits(bench: Bench, voidedUses: readonly Use[], uses: readonly Use[], actor: Actor): void {
+  const { organisation } = actor;
+  for (const { gtin, lot, issuer = 'maker', serial } of voidedUses) {
+    if (serial === undefined || bench.isNamed(gtin, serial, issuer)) continue;
+    if (uses.some((use) => use.gtin === gtin && use.serial === serial)) continue;
+    const unit = bench.unit(gtin, serial, issuer);
+    const own = unit?.at.organisation === organisation ? unit : undefined;
+    const at: AccountRef = own?.at ?? { organisation, account: 'unexplained' };
+    const title: Title = own?.title ?? { owner: organisation, basis: 'unknown' };
+    const facts = { gtin, lot: own?.lot ?? lot, quantity: 1, issuer, serials: [serial] };
+    bench.lay([{ ...facts, from: at, to: at, title }]);
+  }
 }
 
 /** Undoing must not make a recalled device available: it goes back to its shelf, in quarantine. */

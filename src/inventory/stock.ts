@@ -9,6 +9,7 @@ import { type LotKey, lotId, type SerialIssuer, unitId } from '../ledger/event.t
 import { type Holding, holdingId } from '../ledger/holding.ts';
 import type { HoldingKey, Snapshot } from '../ledger/snapshot.ts';
 import type { Unit } from '../ledger/unit.ts';
+import { withUnitsLetGo } from './let-go.ts';
 
 /** Things of one lot that a command names. */
 export interface Things extends LotKey {
@@ -34,11 +35,12 @@ export async function loadStock(
   organisations: readonly string[],
   things: readonly Things[],
 ): Promise<Stock> {
-  const units = await snapshot.units(
+  const documents = await snapshot.units(
     things.flatMap(({ gtin, issuer = 'maker', serials = [] }) =>
       serials.map((serial) => ({ gtin, issuer, serial })),
     ),
   );
+  const units = await withUnitsLetGo(snapshot, documents);
   // A unit may be of another lot than the label says: both count (identity mismatch).
   const lots = new Map<string, LotKey>();
   for (const { gtin, lot } of [...things, ...units.values()]) lots.set(lotId({ gtin, lot }), { gtin, lot });

@@ -188,6 +188,12 @@ describe('attacks on the stock', () => {
     const huge = { gtin: stapler, lot, quantity: 10_000_000 };
     expect(await receiving([huge, huge])).to.equal('422 command/too-large');
     expect(await receiving([{ ...huge, gtin: staplerBox }])).to.equal('422 command/too-large');
+    const named = (from: number) => ({
+      gtin: implant,
+      lot,
+      serials: Array.from({ length: 600 }, (_, index) => `N${from + index}`),
+    });
+    expect(await receiving([named(0), named(600)])).to.equal('422 command/too-many-serials');
     const shipping = shipBody(fromFactory, many);
     expect(await refusal(world.as('quality').post('/api/v1/shipments', shipping))).to.equal(
       '422 command/too-large',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { at, listAt, textAt } from '../support/http.ts';
 import { createWorld, done, places, refusal, type World } from '../support/world.ts';
 import { books, expectBalanced, unitAt } from '../support/world-books.ts';
-import { implant, stapler } from '../support/world-facts.ts';
+import { dilator, implant, stapler } from '../support/world-facts.ts';
 import {
   accept,
   check,
@@ -79,6 +79,30 @@ describe('corrections over HTTP', () => {
     expect((await check(world, [device]))[0]?.codes).to.include('already-used');
   });
 
+  it('a serial number typed wrong in one hospital, and put right, costs the other its device for no longer', async () => {
+    const device = { gtin: implant, lot: newLot(), serials: ['P1'] };
+    await stocked(world, device);
+    const mistaken = await useInB(world, [device]);
+    expect((await check(world, [device]))[0]?.codes).to.deep.equal(['already-used', 'not-in-stock']);
+    await correct(world, 'nurseB', textAt(mistaken, '/events/0'));
+    expect((await check(world, [device]))[0]?.verdict).to.equal('may-be-used');
+    const back = moveBody(places.theatreA, places.storeA, [device]);
+    await done(world.as('keeperA').post('/api/v1/moves', back));
+    expect(await unitAt(world.database.db, implant, 'P1')).to.equal('hospitalA storeA/available');
+    expect(await books(world.database.db, 'hospitalB', device)).to.deep.equal({});
+  });
+
+  it('a use of an unknown reusable unit is taken back after the unit has moved on', async () => {
+    const device = { gtin: dilator, lot: newLot(), serials: ['Q1'] };
+    const used = await use(world, [device]);
+    const on = moveBody(places.theatreA, places.cssdA, [device], { condition: 'contaminated' });
+    await done(world.as('nurseA').post('/api/v1/moves', on));
+    const corrected = await correct(world, 'nurseA', textAt(used, '/events/0'));
+    expect(at(corrected, '/shortfall')).to.equal(1);
+    const life = await done(world.as('nurseA').get(`/api/v1/units/${dilator}/Q1`));
+    expect([at(life, '/uses'), at(life, '/at/place')]).to.deep.equal([0, places.cssdA]);
+  });
+
   it('a receipt whose goods have moved on: the shortfall comes from unexplained, and is flagged', async () => {
     const lot = newLot();
     const line = (quantity: number) => ({ gtin: stapler, lot, quantity });
@@ -109,6 +133,9 @@ describe('corrections over HTTP', () => {
     const wrong = textAt(await done(world.as('keeperA').post('/api/v1/moves', body)), '/events/0');
     const path = `/api/v1/events/${wrong}/correction`;
     expect(await refusal(world.as('keeperB').post(path, correction()))).to.equal('404 correction/not-yours');
+    const { from: place, lines } = body;
+    const otherKind = correction({ type: 'quarantined', place, lines, reason: 'x' });
+    expect(await refusal(world.as('keeperA').post(path, otherKind))).to.equal('422 correction/other-kind');
     const right = without({ ...body, lines: [line(2)] }, 'moved');
     const first = textAt(await correct(world, 'keeperA', wrong, right), '/events/0');
     expect(await books(world.database.db, 'hospitalA', line(1))).to.deep.equal({

@@ -14,7 +14,7 @@ import { organisationsTouching } from '../../src/ledger/entry.ts';
 import { type AnyEvent, type LotKey, lotId, lotsOf, schemaVersion, unitId } from '../../src/ledger/event.ts';
 import { applyTransfers, type Holding, holdingId } from '../../src/ledger/holding.ts';
 import type { Refusal } from '../../src/ledger/run.ts';
-import { applyToUnits, type Unit } from '../../src/ledger/unit.ts';
+import { applyToUnits, type Unit, unitsOf } from '../../src/ledger/unit.ts';
 
 export interface Line {
   readonly gtin: string;
@@ -79,6 +79,12 @@ export class Books {
     for (const { gtin, serial } of event.uses) {
       if (serial !== undefined && !this.units.has(unitId(gtin, 'maker', serial))) {
         throw new Error(`no transfer ever named the unit ${serial}`);
+      }
+    }
+    const named = new Set(unitsOf(event).map(({ gtin, serial }) => unitId(gtin, 'maker', serial)));
+    for (const { gtin, serial } of event.type === 'corrected' ? event.details.voidedUses : []) {
+      if (serial !== undefined && !named.has(unitId(gtin, 'maker', serial))) {
+        throw new Error(`the use of ${serial} did not happen, and nothing names the unit`);
       }
     }
     if (event.corrects !== undefined) this.corrected.add(event.corrects);
