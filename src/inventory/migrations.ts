@@ -1,4 +1,5 @@
 import type { Migration } from '../database/migrations.ts';
+import { ledgerCollections } from '../ledger/collections.ts';
 import { checksCollection } from './check.ts';
 import { incidentsCollection } from './incident.ts';
 import { shipmentsCollection } from './shipment.ts';
@@ -13,6 +14,13 @@ export const inventoryMigrations: readonly Migration[] = [
       await shipments.createIndex({ from: 1, sentAt: -1, _id: -1 });
       await db.collection(incidentsCollection).createIndex({ organisation: 1, openedAt: -1, _id: -1 });
       await db.collection(checksCollection).createIndex({ organisation: 1, checkedAt: -1 });
+    },
+  },
+  {
+    id: 'inventory/002-uses-by-programme',
+    async run(db) {
+      // Sparse: most uses are in no programme.
+      await ledgerCollections(db).entries.createIndex({ 'uses.programme': 1 }, { sparse: true });
     },
   },
 ];

@@ -2,6 +2,7 @@
 import type { Route } from '../access/route.ts';
 import { correctionRoutes } from './correction-routes.ts';
 import { lotRoutes } from './lot-routes.ts';
+import { programmeRoutes } from './programme-routes.ts';
 import { shipmentRoutes } from './shipment-routes.ts';
 import { stockRoutes } from './stock-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
@@ -16,6 +17,7 @@ export function inventoryRoutes(parts: UseParts): Route[] {
     ...stockRoutes(parts),
     ...useRoutes(parts),
     ...traceRoutes(parts),
+    ...programmeRoutes(parts),
     ...correctionRoutes(parts),
   ];
 }
