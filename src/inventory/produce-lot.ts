@@ -4,11 +4,14 @@ import { addMonths } from '../catalogue/day.ts';
 import { gtin, lotNumber } from '../catalogue/fields.ts';
 import type { Lot } from '../catalogue/lot.ts';
 import type { Product } from '../catalogue/product.ts';
+import { Failure } from '../errors.ts';
 import { isoDate, quantity, text, uuid } from '../http/fields.ts';
 import { placeAccount } from '../ledger/account.ts';
+import { ledgerCollections } from '../ledger/collections.ts';
 import { bounds, lotId, type Transfer } from '../ledger/event.ts';
 import { quantityIn } from '../ledger/holding.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
 import { type Actor, commandFields, type StockCommand, today } from './command.ts';
 import { serialNumber } from './lines.ts';
 import { holdingOf, loadStock, type Stock, unitOf } from './stock.ts';
@@ -43,6 +46,8 @@ interface ProduceLotState {
   readonly stock: Stock;
   readonly product: Product | undefined;
   readonly lot: Lot | undefined;
+  /** Serial numbers that were made before, by this or another event; others may be known by a scan alone. */
+  readonly made: ReadonlySet<string>;
 }
 
 export interface ProducedAnswer {
@@ -56,16 +61,26 @@ export interface ProducedAnswer {
 export const produceLot: StockCommand<ProduceLotInput, ProduceLotState, ProducedAnswer> = {
   async load(snapshot, actor, input) {
     const serials = input.parts.flatMap((part) => part.serials ?? []);
+    if (serials.length > bounds.serialsPerEvent) {
+      throw new Failure('command/too-many-serials', { serials: serials.length });
+    }
     const stock = await loadStock(
       snapshot,
       [actor.organisation],
       [{ gtin: input.gtin, lot: input.lot, serials }],
     );
-    return { stock, product: stock.products.get(input.gtin), lot: stock.lots.get(lotId(input)) };
+    const known = serials.filter((serial) => unitOf(stock, input.gtin, serial) !== undefined);
+    return {
+      stock,
+      product: stock.products.get(input.gtin),
+      lot: stock.lots.get(lotId(input)),
+      made: await madeBefore(snapshot, input.gtin, known),
+    };
   },
 
-  facts(input, { stock, product, lot }, bench, actor, context) {
-    const refusal = refusalOf(input, stock, product, lot, actor, today(context));
+  facts(input, state, bench, actor, context) {
+    const { product, lot } = state;
+    const refusal = refusalOf(input, state, actor, today(context));
     if (refusal !== undefined) return refusal;
     const expiresOn = input.expiresOn ?? shelfLifeEnd(product, input.manufacturedOn);
     bench.lay(input.parts.map((part) => transferOf(input, part, actor)));
@@ -97,11 +112,25 @@ export const produceLot: StockCommand<ProduceLotInput, ProduceLotState, Produced
   },
 };
 
+/** @returns those of the serial numbers that an event of production names */
+async function madeBefore(
+  { db, session }: Snapshot,
+  gtin: string,
+  serials: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (serials.length === 0) return new Set();
+  const found = await ledgerCollections(db)
+    .entries.find(
+      { gtin, type: 'lotProduced', 'units.serial': { $in: [...serials] } },
+      { session, projection: { units: 1 } },
+    )
+    .toArray();
+  return new Set(found.flatMap(({ units }) => units.map(({ serial }) => serial)));
+}
+
 function refusalOf(
   input: ProduceLotInput,
-  stock: Stock,
-  product: Product | undefined,
-  lot: Lot | undefined,
+  { stock, product, lot, made }: ProduceLotState,
   actor: Actor,
   today: string,
 ): Refusal | undefined {
@@ -113,15 +142,17 @@ function refusalOf(
   const serials = input.parts.flatMap((part) => part.serials ?? []);
   if (new Set(serials).size !== serials.length)
     return refuse('device/serial-repeated', { gtin, lot: number });
-  if (serials.length > bounds.serialsPerEvent) {
-    return refuse('command/too-many-serials', { serials: serials.length });
-  }
   const tracked = product.trackedBy === 'serial';
   const illFormed = input.parts.some(
     (part) => tracked !== (part.serials !== undefined) || tracked === (part.quantity !== undefined),
   );
   if (illFormed) return refuse('device/serial-missing', { gtin, trackedBy: product.trackedBy });
-  const existing = serials.filter((serial) => unitOf(stock, gtin, serial) !== undefined);
+  // A serial number that somebody has scanned before its maker recorded it, or has mistyped, does not keep the maker
+  // from recording it; unless the scan said another lot, which is for people to clear up.
+  const existing = serials.filter((serial) => {
+    const unit = unitOf(stock, gtin, serial);
+    return unit !== undefined && (made.has(serial) || unit.lot !== number);
+  });
   if (existing.length > 0) return refuse('lot/serial-exists', { gtin, serials: existing.slice(0, 20) });
   return contradiction(input, stock, product, lot, actor, serials.length);
 }

@@ -91,6 +91,9 @@ export const patientRetentionYears = 30;
 /** How long a check stands for the use that names it. */
 export const checkValidHours = 24;
 
+/** The time of a use is written down by a person, often as the hour; a check made later than that was none before it. */
+export const statedTimeHours = 1;
+
 /** @param patients commits who the patient is in the transaction of the use */
 export function recordUse(
   patients: Pick<Patients, 'prepareUse'>,
@@ -255,5 +258,5 @@ function validCheck(
   if (check === undefined || check.verdict !== 'may-be-used') return undefined;
   const same = check.gtin === device.gtin && check.lot === device.lot && check.serial === device.serial;
   const hours = (Date.parse(happenedAt) - Date.parse(check.checkedAt)) / 3_600_000;
-  return same && Math.abs(hours) <= checkValidHours ? check._id : undefined;
+  return same && hours >= -statedTimeHours && hours <= checkValidHours ? check._id : undefined;
 }

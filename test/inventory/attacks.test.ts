@@ -200,6 +200,37 @@ describe('attacks on the stock', () => {
     );
   });
 
+  it('a scan before the maker recorded the serial number does not keep the maker from recording it', async () => {
+    const lot = newLot();
+    const early = serials(lot, 'E1');
+    await use(world, [early]);
+    await make(world, serials(lot, 'E1', 'E2'));
+    expect(await unitAt(world.database.db, implant, 'E1')).to.equal('maker factory/available');
+    expect((await check(world, [early]))[0]?.codes).to.include('already-used');
+    const again = { commandId: uuid(), gtin: implant, lot: newLot(), place: places.factory };
+    const dates = { manufacturedOn: '2026-03-01', expiresOn: '2029-02-28' };
+    for (const named of ['E1', 'E2']) {
+      const body = { ...again, ...dates, commandId: uuid(), parts: [{ serials: [named] }] };
+      expect(await refusal(world.as('quality').post('/api/v1/lots', body))).to.equal('409 lot/serial-exists');
+    }
+  });
+
+  it('a check after the use, or long before it, is none before it', async () => {
+    const lot = newLot();
+    const device = { gtin: stapler, lot, quantity: 1 };
+    await stocked(world, { ...device, quantity: 3 });
+    const [checked] = await check(world, [device]);
+    const hours = (count: number) => new Date(Date.parse(world.now()) + count * 3_600_000).toISOString();
+    const named = [{ device, implanted: false, check: checked?.check }];
+    const after = await use(world, named, { happenedAt: hours(-3) });
+    expect(at(after, '/uses/0/deviations')).to.deep.equal(['not-checked']);
+    const timely = hours(23);
+    world.at(hours(30));
+    const late = await use(world, named, { happenedAt: hours(-1) });
+    expect(at(late, '/uses/0/deviations')).to.deep.equal(['not-checked']);
+    expect(at(await use(world, named, { happenedAt: timely }), '/uses/0/deviations')).to.deep.equal([]);
+  });
+
   it('one check serves one device', async () => {
     const lot = newLot();
     const device = { gtin: stapler, lot, quantity: 1 };

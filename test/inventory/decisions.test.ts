@@ -24,7 +24,11 @@ function produce(line: Line, changes: object = {}, by: Name = 'maker'): Doing {
     const { gtin, lot, quantity, serials } = line;
     const part = serials === undefined ? { quantity: quantity ?? 0 } : { serials: [...serials] };
     const facts = { commandId: 'c', gtin, lot, place: 'maker-store', parts: [part], ...day, ...changes };
-    const state = { product: books.products.get(gtin), lot: books.lots.get(lotId(line)) };
+    const state = {
+      product: books.products.get(gtin),
+      lot: books.lots.get(lotId(line)),
+      made: books.made(gtin),
+    };
     return books.run(produceLot, facts, state, actorOf(by));
   };
 }

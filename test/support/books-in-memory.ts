@@ -179,6 +179,13 @@ export class Books {
     return this.lots.get(lotId({ gtin, lot }))?.standing === 'released';
   }
 
+  /** @returns the serial numbers that events of production name */
+  made(gtin: string): Set<string> {
+    const transfers = this.events.flatMap((event) => (event.type === 'lotProduced' ? event.transfers : []));
+    const own = transfers.filter((transfer) => transfer.gtin === gtin);
+    return new Set(own.flatMap(({ serials = [] }) => serials));
+  }
+
   /** @returns for each lot, what its accounts add up to: nothing but zeros by law 2. */
   sums(): Map<string, number> {
     const sums = new Map<string, number>();

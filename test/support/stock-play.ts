@@ -209,7 +209,11 @@ export function boundAct(books: Books, stated: Act): Bound | undefined {
         declaredQuantity: tracked ? 6 : 40,
       };
       const input = { commandId, gtin, lot, place: placeOf('maker', 0), parts: [part], ...facts };
-      const state = { product: books.products.get(gtin), lot: books.lots.get(`${gtin}/${lot}`) };
+      const state = {
+        product: books.products.get(gtin),
+        lot: books.lots.get(`${gtin}/${lot}`),
+        made: books.made(gtin),
+      };
       return bind(books, 'maker', produceLot, input, state);
     }
     case 'release': {
