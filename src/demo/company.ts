@@ -27,9 +27,9 @@ export interface Member {
   /** Ids. */
   readonly places: ReadonlyMap<PlaceFacts['key'], string>;
   readonly seats: ReadonlyMap<Role, Seat>;
-  /** Person ids of those whom records name and who do not sign in. */
-  readonly surgeon: string;
-  readonly scrubNurse: string;
+  /** Person ids of those of a hospital whom records name and who do not sign in. */
+  readonly surgeon?: string;
+  readonly scrubNurse?: string;
 }
 
 export interface Company {
@@ -68,7 +68,8 @@ export async function gather(
   cast: Cast,
   first: { readonly username: string; readonly oneTimeSecret: string },
 ): Promise<Company> {
-  const operator = await openAccount(casting, first);
+  const scopes: Scopes = new Map();
+  const operator = await openAccount(casting, scopes, { ...first, scope: 'operator' });
   const everybody = [
     cast.manufacturer,
     ...cast.distributors,
@@ -80,7 +81,7 @@ export async function gather(
   const settled = new Map<string, Settled>();
   await inLanes(lanes, everybody.entries(), async ([index, facts]) => {
     const desk = operator.seat.apart(facts.key);
-    settled.set(facts.key, await settle(casting, desk, facts, index));
+    settled.set(facts.key, await settle(casting, scopes, desk, facts, index));
   });
   const found = everybody.map(({ key }) => required(settled.get(key)));
   const of = ({ key }: OrganisationFacts) => required(settled.get(key)).member;
@@ -110,6 +111,7 @@ const made = z.object({ id: z.string(), oneTimePassword: z.string().optional() }
 /** Registers an organisation, makes its places and people, and signs its people in. */
 async function settle(
   casting: Casting,
+  scopes: Scopes,
   operator: Seat,
   facts: OrganisationFacts,
   index: number,
@@ -122,15 +124,19 @@ async function settle(
   });
   const { id } = answer.organisation;
   const { username, oneTimeSecret } = answer.administrator;
-  const opened = await openAccount(casting, { username, oneTimeSecret });
+  const scope = `${facts.kind}/administrator`;
+  const opened = await openAccount(casting, scopes, { username, oneTimeSecret, scope });
   const administrator = opened.seat;
   const accounts: Account[] = [accountOf(facts, id, 'administrator', opened)];
   const seats = new Map<Role, Seat>([['administrator', administrator]]);
   for (const [nth, role] of facts.roles.entries()) {
     const person = { name: personName(index * 8 + 1 + nth), username: `${key}.${role}`, roles: [role] };
     const { oneTimePassword } = await administrator.ask(at, made, 'POST', '/api/v1/people', person);
-    const account = { username: person.username, oneTimeSecret: required(oneTimePassword) };
-    const held = await openAccount(casting, account);
+    const held = await openAccount(casting, scopes, {
+      username: person.username,
+      oneTimeSecret: required(oneTimePassword),
+      scope: `${facts.kind}/${role}`,
+    });
     accounts.push(accountOf(facts, id, role, held));
     seats.set(role, held.seat);
   }
@@ -138,12 +144,17 @@ async function settle(
   for (const { key: place, ...body } of facts.places) {
     places.set(place, (await administrator.ask(at, made, 'POST', '/api/v1/places', body)).id);
   }
+  const people = facts.kind === 'hospital' ? await theatreTeam(administrator, at, index) : {};
+  return { member: { facts, id, places, seats, ...people }, accounts };
+}
+
+/** Records name them; they do not sign in. */
+async function theatreTeam(administrator: Seat, at: Date, index: number) {
   const named = async (nth: number, staffNumber: string) => {
     const person = { name: personName(index * 8 + nth), staffNumber };
     return (await administrator.ask(at, made, 'POST', '/api/v1/people', person)).id;
   };
-  const people = { surgeon: await named(5, 'YS0001'), scrubNurse: await named(6, 'HS0001') };
-  return { member: { facts, id, places, seats, ...people }, accounts };
+  return { surgeon: await named(5, 'YS0001'), scrubNurse: await named(6, 'HS0001') };
 }
 
 interface Opened {
@@ -161,13 +172,25 @@ function accountOf(
   return { organisation, organisationKind: kind, role, username, password, token };
 }
 
-const me = z.object({ person: z.string(), organisation: z.string(), permissions: z.array(z.string()) });
+const signedIn = z.object({ person: z.string(), organisation: z.string() });
+const me = z.object({ permissions: z.array(z.string()) });
 const issued = z.object({ token: z.string() });
+
+/** What people of a kind of organisation and a role may do, asked once. */
+type Scopes = Map<string, Promise<string[]>>;
+
+interface OneTime {
+  readonly username: string;
+  readonly oneTimeSecret: string;
+  /** Kind of organisation and role. */
+  readonly scope: string;
+}
 
 /** Signs in with a one-time secret, takes a password of its own, and makes a token with all that the person may do. */
 async function openAccount(
   { stage, seed, tally, present }: Casting,
-  { username, oneTimeSecret }: { readonly username: string; readonly oneTimeSecret: string },
+  scopes: Scopes,
+  { username, oneTimeSecret, scope }: OneTime,
 ): Promise<Opened> {
   const send = async (method: Method, path: string, body?: unknown, cookie?: string): Promise<Reply> => {
     tally.requests += 1;
@@ -177,15 +200,17 @@ async function openAccount(
     return reply;
   };
   const password = randomPassword();
-  const signIn = { username, password: oneTimeSecret };
-  const first = await send('POST', '/api/v1/sign-in', signIn);
+  const first = await send('POST', '/api/v1/sign-in', { username, password: oneTimeSecret });
   const change = { currentPassword: oneTimeSecret, newPassword: password };
   const { cookie } = await send('POST', '/api/v1/me/password', change, first.cookie);
-  const { permissions, ...who } = me.parse((await send('GET', '/api/v1/me', undefined, cookie)).body);
+  const asked =
+    scopes.get(scope) ??
+    send('GET', '/api/v1/me', undefined, cookie).then(({ body }) => me.parse(body).permissions);
+  scopes.set(scope, asked);
   const expiresAt = new Date(present.getTime() + tokenDays * 24 * 60 * 60_000).toISOString();
-  const wish = { name: 'demonstration', permissions, expiresAt };
+  const wish = { name: 'demonstration', permissions: await asked, expiresAt };
   const { token } = issued.parse((await send('POST', '/api/v1/tokens', wish, cookie)).body);
-  const seat = new Seat({ stage, seed, tally }, { username, token, ...who });
+  const seat = new Seat({ stage, seed, tally }, { username, token, ...signedIn.parse(first.body) });
   // Of today, so that no request of the past is noted as the last use of a token that was made after it.
   await seat.ask(present, me, 'GET', '/api/v1/me');
   return { seat, password };

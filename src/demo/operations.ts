@@ -1,11 +1,11 @@
 /** In the theatre: the check before use, and the record of the use. */
 import { z } from 'zod';
 import { inChina } from './calendar.ts';
-import { placeOf, seatOf } from './company.ts';
+import { placeOf, required, seatOf } from './company.ts';
 import { scanOf } from './goods.ts';
 import { inLanes } from './lanes.ts';
 import { patientOf } from './patients.ts';
-import { getsBadLot, programmePatients, type Round } from './plan.ts';
+import { buysAgain, getsBadLot, programmePatients, type Round } from './plan.ts';
 import { hospitalLanes, shelvesOf } from './supply.ts';
 import type { Item, Shelves, World } from './world.ts';
 
@@ -59,7 +59,7 @@ export function useBody({ calendar }: World, { member }: Shelves, use: Omit<Use,
   return {
     place: placeOf(member, 'theatre'),
     procedure,
-    surgeon: member.surgeon,
+    surgeon: required(member.surgeon),
     scrubNurse: member.scrubNurse,
     circulatingNurse: seatOf(member, 'theatre').person,
     patient: use.patient,
@@ -121,16 +121,15 @@ const phases = {
 export const borrower = 3;
 
 /** What the PPS centre operates more than others in a phase. */
-const centreMore = 7;
+const centreMore = 5;
 
 function operationsOf(round: Round, hospital: number): number {
   const more = hospital === 0 ? centreMore : 0;
   switch (round) {
     case 'first':
-      // The second operation of this one is a turn of its own, see turns.ts.
-      return hospital === borrower ? 1 : 1 + (hospital % 2) + more;
+      return (hospital % 4 === 1 ? 2 : 1) + more;
     case 'second':
-      return 1 + ((hospital + 1) % 2) + more;
+      return buysAgain(hospital) ? 2 - (hospital % 2) + more : 0;
     case 'donated':
       return programmePatients;
     case 'third':

@@ -97,7 +97,7 @@ export interface Plan {
 const programmeHospitals = [0, 2, 6, 12, 18, 24, 30, 36];
 export const programmePatients = 5;
 /** What the PPS centre gets more than others, of each lot in a round. */
-const centreExtra = 8;
+const centreExtra = 5;
 /** Staplers of the bad lot that the distributors still have when it is recalled. */
 export const badSpares = 3;
 
@@ -131,12 +131,22 @@ export function planFor(hospitals: number): Plan {
   const chosen = programmeHospitals.filter((hospital) => hospital < hospitals);
   const all = Array.from({ length: hospitals }, (_, hospital) => hospital);
   const deliveries = rounds.flatMap((round) =>
-    (round === 'donated' ? chosen : all).map((hospital) => deliveryOf(round, hospital, serials)),
+    suppliedIn(round, all, chosen).map((hospital) => deliveryOf(round, hospital, serials)),
   );
   const intakes = rounds.flatMap((round) =>
     ([0, 1] as const).flatMap((distributor) => intakeOf(round, distributor, deliveries, serials)),
   );
   return { deliveries, intakes, made: quantitiesMade(deliveries, intakes), programmeHospitals: chosen };
+}
+
+/** Every second hospital buys again half a year later; the first ones all do. */
+export function buysAgain(hospital: number): boolean {
+  return hospital % 2 === 0 || hospital < 8;
+}
+
+function suppliedIn(round: Round, all: readonly number[], programme: readonly number[]): readonly number[] {
+  if (round === 'donated') return programme;
+  return round === 'second' ? all.filter(buysAgain) : all;
 }
 
 function deliveryOf(round: Round, hospital: number, serials: Serials): Delivery {

@@ -28,7 +28,7 @@ export async function destroyDamaged({ calendar, hospitals, plan }: World): Prom
         place: placeOf(member, 'store'),
         lines: linesOfItems([{ lot: line.lot, donated: false }]),
         method: '毁形后按医疗废物处置',
-        witness: member.scrubNurse,
+        witness: required(member.scrubNurse),
         reason: mishap.note,
       },
     );
