@@ -13,6 +13,7 @@ import { issueToken } from '../../src/access/tokens.ts';
 import { type App, createApp, migrations } from '../../src/app.ts';
 import { systemIds } from '../../src/clock.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
+import { checkLedger, describeReport } from '../../src/ledger/check/check-ledger.ts';
 import { createLogger } from '../../src/logging.ts';
 import { type Client, type Reply, serve, textAt } from './http.ts';
 import { type TestDatabase, testDatabase } from './mongod.ts';
@@ -45,6 +46,7 @@ export interface World {
   at(time: string): void;
   /** The time that it shows, RFC 3339. */
   now(): string;
+  /** Ends it, and throws where the ledger that the test leaves behind does not follow from its events. */
   close(): Promise<void>;
 }
 
@@ -118,7 +120,9 @@ export async function createWorld(start = '2026-11-02T02:00:00Z'): Promise<World
     now: () => new Date(now).toISOString(),
     close: async () => {
       await server.close();
+      const report = await checkLedger(database.db);
       await database.drop();
+      if (report.differences > 0) throw new Error(describeReport(report));
     },
   };
 }
