@@ -2,7 +2,15 @@ import { expect } from 'chai';
 import { at, listAt, textAt } from '../support/http.ts';
 import { createWorld, done, members, places, refusal, uuid, type World } from '../support/world.ts';
 import { books, expectBalanced } from '../support/world-books.ts';
-import { implant, implantBox, programme, stapler, staplerBox, staplerCase } from '../support/world-facts.ts';
+import {
+  dilator,
+  implant,
+  implantBox,
+  programme,
+  stapler,
+  staplerBox,
+  staplerCase,
+} from '../support/world-facts.ts';
 import {
   accept,
   acceptBody,
@@ -248,6 +256,21 @@ describe('scans, shipments and stock over HTTP', () => {
         { lot: lots[1], expiresOn: '2027-01-31', quantity: 2 },
         { lot: lots[0], expiresOn: '2028-06-30', quantity: 1 },
       ]);
+    });
+
+    it('proposes no lot that its maker has not released', async () => {
+      const [lot, waiting] = [newLot(), newLot()];
+      const line = { gtin: dilator, lot, serials: ['F1'] };
+      await make(world, line);
+      await make(
+        world,
+        { ...line, lot: waiting, serials: ['F2'] },
+        { expiresOn: '2028-01-01', released: false },
+      );
+      const path = `/api/v1/stock/proposal?gtin=${dilator}&place=${places.factory}&quantity=2`;
+      const proposal = await done(world.as('quality').get(path));
+      expect(at(proposal, '/lots')).to.deep.equal([{ lot, expiresOn: '2029-02-28', quantity: 1 }]);
+      expect(at(proposal, '/short')).to.equal(1);
     });
 
     it('keeps the statutory record of an acceptance, and a rejection apart from what may be used', async () => {
