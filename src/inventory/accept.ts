@@ -13,7 +13,7 @@ import { barrier } from './barriers.ts';
 import { type Actor, commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
 import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
 import { readShipment, type Shipment } from './shipment.ts';
-import { loadStock, type Stock } from './stock.ts';
+import { hasHeld, loadStock, type Stock } from './stock.ts';
 
 export const acceptBody = z
   .strictObject({
@@ -80,6 +80,7 @@ export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
     }
     const supplier = supplierOf(input, shipment, stock, load, actor);
     if (supplier === undefined) return refuse('not-found', { shipment: input.shipment });
+    if (!hasHeld(stock, actor.organisation, load)) return refuseShortfall(load, load);
     const qualified = input.conclusion === 'qualified';
     const obstacle = qualified ? barrier(stock, load, today(context)) : undefined;
     if (obstacle !== undefined) return obstacle;

@@ -8,7 +8,7 @@ import { barrier, mislabelledBarrier, restrictedBarrier } from './barriers.ts';
 import type { Bench } from './bench.ts';
 import { type Actor, commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
 import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
-import { loadStock, type Stock } from './stock.ts';
+import { hasHeld, loadStock, type Stock } from './stock.ts';
 
 interface RelocateState {
   readonly stock: Stock;
@@ -39,6 +39,7 @@ function relocate(
   refusal: (load: LotLoad) => Refusal | undefined = () => undefined,
 ): Refusal | undefined {
   for (const load of loads) {
+    if (!hasHeld(bench.stock, from.organisation, load)) return refuseShortfall(load, load);
     const refused = refusal(load);
     if (refused !== undefined) return refused;
     const shortfall = bench.move(load, from, to);

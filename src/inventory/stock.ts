@@ -63,6 +63,18 @@ export function holdingOf(stock: Stock, organisation: string, lot: LotKey): Hold
   return stock.holdings.get(holdingId(organisation, lot));
 }
 
+/**
+ * @returns whether the things are of a lot that is or was in the organisation's books. Only then is it told what
+ *   stands on them: else a refusal would tell anybody who names a lot of another's holds and recalls
+ */
+export function hasHeld(stock: Stock, organisation: string, things: Things): boolean {
+  const { gtin, issuer, serials = [] } = things;
+  const units = serials.map((serial) => unitOf(stock, gtin, serial, issuer));
+  return [things, ...units].some(
+    (lot) => lot !== undefined && holdingOf(stock, organisation, lot) !== undefined,
+  );
+}
+
 /** @returns the unit with this serial number. */
 export function unitOf(
   stock: Stock,
