@@ -92,7 +92,7 @@ export const patientRetentionYears = 30;
 export const checkValidHours = 24;
 
 /** The time of a use is written down by a person, often as the hour; a check made later than that was none before it. */
-export const statedTimeHours = 1;
+const statedTimeHours = 1;
 
 /** @param patients commits who the patient is in the transaction of the use */
 export function recordUse(

@@ -122,6 +122,33 @@ describe('corrections over HTTP', () => {
     expect(at(shown, '/state')).to.equal('open');
   });
 
+  it('a receipt that was all that had been sent closes its shipment, once it is put right', async () => {
+    const lot = newLot();
+    const line = (quantity: number) => ({ gtin: stapler, lot, quantity });
+    await make(world, line(10));
+    const shipment = await ship(world, fromFactory, [line(10)]);
+    const wrong = textAt(await receive(world, 'keeperA', shipment, places.storeA, [line(8)]), '/events/0');
+    const right = without(receiveBody(shipment, places.storeA, [line(10)]), 'received');
+    await correct(world, 'keeperA', wrong, right);
+    const shown = await done(world.as('keeperA').get(`/api/v1/shipments/${shipment}`));
+    expect([at(shown, '/state'), at(shown, '/missing')]).to.deep.equal(['closed', 0]);
+    expect(await books(world.database.db, 'hospitalA', line(1))).to.deep.equal({
+      'storeA/awaiting-acceptance': 10,
+    });
+  });
+
+  it('the right facts happened when the wrong ones were said to happen', async () => {
+    const line = { gtin: stapler, lot: newLot(), quantity: 1 };
+    await stocked(world, line, { expiresOn: '2026-11-30' });
+    const body = useBody(world, [line]);
+    const used = textAt(await done(world.as('nurseA').post('/api/v1/uses', body)), '/events/0');
+    const before = world.now();
+    world.at('2026-12-05T02:00:00Z');
+    const corrected = await correct(world, 'nurseA', used, without({ ...body, procedure: '其他' }, 'used'));
+    world.at(before);
+    expect(at(corrected, '/right/uses/0/deviations')).to.deep.equal(['not-checked']);
+  });
+
   it('is made once, by the writer, and can itself be corrected', async () => {
     const lot = newLot();
     const line = (quantity: number) => ({ gtin: stapler, lot, quantity });
