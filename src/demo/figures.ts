@@ -64,8 +64,11 @@ export async function figuresOf(
   const { lots } = await quality.ask(calendar.at(0, 19, 10), balance, 'GET', `${path}/balance`);
   const listed = await quality.ask(calendar.at(0, 19, 11), uses, 'GET', `${path}/uses`);
   const late = new Set(day.late.use.uses.map(({ pseudonym }) => pseudonym));
+  // That a notice was fetched is an event too, and the answer to the fetch is the notice.
+  const notified = day.notices.filter(({ fetched }) => fetched).length;
   return {
-    ...tally,
+    requests: tally.requests,
+    events: tally.events + notified,
     organisations: 6 + company.hospitals.length,
     products: productBodies(calendar).length,
     lots: plannedLots.length,

@@ -20,13 +20,13 @@ export function mishapOf({ hospital, round, lines }: Delivery): Mishap | undefin
     return { kind: 'unqualified', device: 'dilator', note: '初包装封口不完整。' };
   }
   if (hospital === 3 && round === 'first') {
-    return { kind: 'damaged', device: 'dilator', note: '外箱被压,一件初包装破损。' };
+    return { kind: 'damaged', device: 'dilator', note: '外箱被压，一件初包装破损。' };
   }
   if (hospital === 4 && round === 'second') {
-    return { kind: 'short', device: 'dilator', note: '少一件,已通知供货单位。', closed: true };
+    return { kind: 'short', device: 'dilator', note: '少一件，已通知供货单位。', closed: true };
   }
   if (hospital === 5 && lines.some(({ lot }) => lot.lot === badLot)) {
-    return { kind: 'short', device: 'stapler', note: '少一件,供货单位查找中。', closed: false };
+    return { kind: 'short', device: 'stapler', note: '少一件，供货单位查找中。', closed: false };
   }
   return undefined;
 }

@@ -149,12 +149,17 @@ export async function operate(world: World, round: Round): Promise<void> {
       // The first patient of all is operated on again.
       const again = round === 'third' && hospital === 0 && nth === 0;
       const patient = again ? 0 : newPatient(counts, programme);
-      return { hospital, day: from - everyDays * nth - (hospital % 4), programme, patient };
+      return { hospital, day: from - everyDays * nth - daysLater(hospital), programme, patient };
     }),
   );
   await inLanes(hospitalLanes, planned, async (own) => {
     for (const operation of own) await operateOn(world, operation);
   });
+}
+
+/** Not all operate on the same days. */
+function daysLater(hospital: number): number {
+  return (hospital + Math.floor(hospital / 4)) % 4;
 }
 
 /** @returns the patient's number in the whole story, from 0. */

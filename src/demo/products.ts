@@ -95,7 +95,8 @@ function productBody(calendar: Calendar, generation: Generation, device: Device)
     gtin: gtinOf(generation, device),
     names: names[device],
     model: `PPS-${letters[device]}${version}`,
-    specification: device === 'dilator' ? '外径 33 mm' : device === 'stapler' ? '32 mm,钉高 4.8 mm' : '32/33',
+    specification:
+      device === 'dilator' ? '外径 33 mm' : device === 'stapler' ? '32 mm，钉高 4.8 mm' : '32/33',
     catalogueNumber: `${letters[device]}${version}-32`,
     generation,
     riskClass: device === 'dilator' ? 'II' : 'III',

@@ -106,7 +106,7 @@ async function quarantineAtMaker({ calendar, company, plan }: World, recall: str
 async function quarantine(seat: Seat, at: Date, place: string, items: readonly Item[], recall: string) {
   if (items.length === 0) return;
   const lines = linesOfItems(items);
-  const reason = '召回产品,隔离待退回。';
+  const reason = '召回产品，隔离待退回。';
   await seat.command(at, ignored, '/api/v1/quarantines', { place, lines, reason, recall });
 }
 
@@ -131,7 +131,7 @@ async function answerOf(
     found,
     quarantined: found,
     used: counts.uses,
-    note: '已停用并隔离;已使用患者由主刀医师随访。',
+    note: '已停用并隔离；已使用患者由主刀医师随访。',
   });
 }
 

@@ -121,11 +121,11 @@ function decide({ calendar, company }: World) {
     basis: 'voluntary',
     measures: ['taking-back', 'destruction'],
     reason: {
-      zh: '留样复测发现该批部分吻合器钉仓压缩不足,吻合钉成形不良,可能导致吻合口漏或出血。',
+      zh: '留样复测发现该批部分吻合器钉仓压缩不足，吻合钉成形不良，可能导致吻合口漏或出血。',
       en: 'Retained samples showed staples that do not close fully: the anastomosis may leak or bleed.',
     },
     instructions: {
-      zh: '立即停止销售和使用,隔离库存,并通知下游单位;产品退回注册人。已使用患者请加强吻合口随访。',
+      zh: '立即停止销售和使用，隔离库存，并通知下游单位；产品退回注册人。已使用患者请加强吻合口随访。',
       en: 'Stop sale and use at once, quarantine stock, pass this on; send devices back. Follow up patients.',
     },
     scope: [{ gtin: gtinOf(generation, device), lot: badLot }],

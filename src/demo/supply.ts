@@ -112,7 +112,7 @@ async function deliver(world: World, delivery: Delivery): Promise<Arrived> {
   counts.receipts += 1;
   if (missing.length > 0 && mishap?.kind === 'short' && mishap.closed) {
     await from.seat.command(calendar.at(sent - 14, 16), ignored, `/api/v1/shipments/${shipment}/closing`, {
-      reason: '物流公司确认遗失,按丢失处理。',
+      reason: '物流公司确认遗失，按丢失处理。',
     });
   }
   return { shipment, items: intact, damaged, mishap };

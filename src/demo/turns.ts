@@ -89,7 +89,7 @@ export async function useWhatStockDoesNotKnow(world: World): Promise<readonly st
     recorded: calendar.at(day, 13),
     patient: patientOf(patient, chance(`patient/${patient}`)),
     devices: [{ item: { lot: lotNamed('D10-02'), donated: false } }, { item: stapler, check: result?.check }],
-    note: '扩肛器由外院专家随身带来,本院无入库记录。',
+    note: '扩肛器由外院专家随身带来，本院无入库记录。',
   });
   return uses.flatMap(({ deviations }) => deviations);
 }
@@ -125,7 +125,7 @@ export async function correctAUse(world: World): Promise<void> {
     `/api/v1/events/${required(events[0])}/correction`,
     {
       happenedAt: inChina(happened),
-      reason: '误扫前一台手术的扩肛器空包装,现按实物更正。',
+      reason: '误扫前一台手术的扩肛器空包装，现按实物更正。',
       right: { type: 'used', ...right },
     },
   );
