@@ -223,7 +223,7 @@ function drawReplySlip(
   paper.heading({ zh: '召回通知回执', en: 'Reply slip' });
   paper.paragraph({
     zh: `请填写并加盖公章后退回：${registrant.name.zh} ${contactOf(registrant)}`,
-    en: `Fill in, put your seal on it, and return it to ${registrant.name.en}.`,
+    en: `Fill in, put your seal on it, and return it to: ${registrant.name.en}`,
   });
   const lots = items.map(({ lot }) => (typeof lot === 'string' ? lot : `${lot.zh} ${lot.en}`));
   paper.keyValues([
