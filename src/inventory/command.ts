@@ -29,6 +29,7 @@ import type { Snapshot } from '../ledger/snapshot.ts';
 import { commitText } from '../ledger/texts.ts';
 import { Bench } from './bench.ts';
 import type { Stock } from './stock.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** Who acts. */
 export interface Actor {
@@ -135,7 +136,14 @@ export async function runCommand<
   // Once for all attempts: salts and pseudonyms stay the same.
   let prepared: Prepared<Input> | undefined;
   const accepted = await ledger.run<{ state: State; prepared: Prepared<Input> }, Answer>(
-    { id: commandId, organisation: actor.organisation, actor: actor.person, route, content },
+    {
+      id: commandId,
+      organisation: actor.organisation,
+      actor: actor.person,
+      route,
+      content,
+      about: subjectsOf(content),
+    },
     {
       load: async (snapshot) => {
         prepared ??= await prepare();

@@ -14,6 +14,7 @@ import { type CommandOutcome, ledgerCollections, type StoredCommand } from './co
 import { commandHash, contentHash } from './content-hash.ts';
 import { type AnyDraft, type AnyEvent, bounds, schemaVersion } from './event.ts';
 import { Snapshot } from './snapshot.ts';
+import { Turns } from './turns.ts';
 
 /** A command as the route parsed it. */
 export interface Command {
@@ -26,6 +27,8 @@ export interface Command {
   readonly route: string;
   /** Everything that the decision depends on and the client sent; compared on a retry. */
   readonly content: unknown;
+  /** What it is about (lots, a shipment): commands of this process that share one take turns. */
+  readonly about?: readonly string[];
 }
 
 export interface Refusal {
@@ -93,6 +96,7 @@ class CommandExists extends Error {}
 
 export class Ledger {
   private readonly settings: LedgerSettings;
+  private readonly turns = new Turns();
 
   constructor(settings: LedgerSettings) {
     this.settings = settings;
@@ -123,7 +127,10 @@ export class Ledger {
     };
     const deadline = performance.now() + (this.settings.deadlineMs ?? defaultDeadlineMs);
     try {
-      return await this.attempts(command, steps, context, record, deadline);
+      return await this.turns.run([id, ...(command.about ?? [])], () => {
+        if (performance.now() > deadline) throw new Failure('service/busy', { attempts: 0 });
+        return this.attempts(command, steps, context, record, deadline);
+      });
     } catch (error) {
       if (!(error instanceof CommandExists)) throw error;
       return await this.storedAnswer<Answer>(record, deadline);
