@@ -7,6 +7,9 @@
 
 node_major=24
 
+# npm advertises its next version otherwise, in the middle of what we say.
+export npm_config_update_notifier=false
+
 fail() {
   printf '%s\n' "$1" >&2
   exit 1
