@@ -84,6 +84,12 @@ export async function figuresOf(
   };
 }
 
+/** As one reads it: where things came from, where they lie, where they went. */
+const accountOrder = [
+  ...['production', 'place available', 'place awaiting-acceptance', 'place quarantined', 'place rejected'],
+  ...['transit', 'consumed', 'destroyed', 'missing', 'unexplained'],
+];
+
 function addedUp(
   rows: readonly {
     readonly kind: string;
@@ -94,8 +100,9 @@ function addedUp(
   const byAccount = Map.groupBy(rows, ({ kind, condition }) =>
     condition === undefined ? kind : `${kind} ${condition}`,
   );
-  return [...byAccount].map(([account, of]) => ({
+  const lines = [...byAccount].map(([account, of]) => ({
     account,
     quantity: of.reduce((sum, { quantity }) => sum + quantity, 0),
   }));
+  return lines.sort((a, b) => accountOrder.indexOf(a.account) - accountOrder.indexOf(b.account));
 }
