@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../src/config.ts';
+import type { Database } from '../src/database/connection.ts';
 import { holderOf } from '../src/database/directory-claim.ts';
-import { type OpenDatabase, visitDatabase } from '../src/database/open.ts';
+import { visitDatabase } from '../src/database/open.ts';
 import { CannotStart } from '../src/errors.ts';
 import { type CheckReport, checkLedger, describeReport } from '../src/ledger/check/check-ledger.ts';
 import { isSnapshotGone } from '../src/ledger/check/source.ts';
@@ -41,7 +42,7 @@ function readOptions(args: readonly string[]): { dataDirectory: string | undefin
 }
 
 /** A check must not make a database where there was none. */
-async function open(config: Config): Promise<OpenDatabase> {
+async function open(config: Config): Promise<Database> {
   const { dataDirectory, mongodbUri } = config;
   if (mongodbUri === undefined && !existsSync(join(dataDirectory, 'mongod'))) {
     throw new CannotStart(
@@ -58,7 +59,7 @@ async function isShared({ mongodbUri, dataDirectory }: Config): Promise<boolean>
   return holder !== undefined && holder.pid !== process.pid;
 }
 
-async function check({ client, db }: OpenDatabase, shared: boolean): Promise<CheckReport> {
+async function check({ client, db }: Database, shared: boolean): Promise<CheckReport> {
   if (!shared) return checkLedger(db);
   const session = client.startSession({ snapshot: true });
   try {

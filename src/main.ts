@@ -5,8 +5,9 @@ import type { Logger } from 'pino';
 import { type App, createApp, firstAdministrator, migrations } from './app.ts';
 import { systemClock, systemIds } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
+import type { Database } from './database/connection.ts';
 import { runMigrations } from './database/migrations.ts';
-import { type OpenDatabase, openDatabase } from './database/open.ts';
+import { openDatabase } from './database/open.ts';
 import { playDemo, refuseUnfinishedDemo, requireEmptyDatabase, requireEmptyDirectory } from './demo/demo.ts';
 import { CannotStart } from './errors.ts';
 import { safeError } from './http/log.ts';
@@ -45,7 +46,7 @@ async function serve(
 }
 
 async function serveOn(
-  database: OpenDatabase,
+  database: Database,
   config: Config,
   server: Server,
   logger: Logger,
@@ -80,10 +81,8 @@ async function serveOn(
   const tending = tendRegularly(app, logger);
   say(`pps-trace ready at ${server.url}`);
 
-  const reason = await Promise.race([stopped, database.lost.then(() => undefined)]);
+  const reason = await stopped;
   await tending.stop();
-  if (reason === undefined)
-    throw new CannotStart('The embedded MongoDB server ended; start pps-trace again.');
   logger.info({ reason }, 'stopping');
   // Before the database is closed: the requests that are being answered still need it.
   await server.close();

@@ -7,6 +7,13 @@ import { CannotStart } from '../errors.ts';
 const defaultDatabase = 'pps-trace';
 const defaultPatienceMs = 5_000;
 
+/**
+ * A server that is frozen, or whose network swallows everything, closes no connection: what was sent to it would wait
+ * without an end. The driver's monitor gives it up after both of these together, and breaks off what waits there.
+ */
+const heartbeatMs = 2_000;
+const silenceMs = 4_000;
+
 /** A mongoose of our own: `strictQuery` and `autoCreate` set on a connection do not reach its models. */
 const own = new mongoose.Mongoose({
   autoIndex: false,
@@ -49,6 +56,8 @@ export async function connectDatabase({ uri, name, patienceMs }: ConnectOptions)
       retryWrites: true,
       retryReads: true,
       serverSelectionTimeoutMS: patienceMs ?? defaultPatienceMs,
+      heartbeatFrequencyMS: heartbeatMs,
+      connectTimeoutMS: silenceMs,
       appName: 'pps-trace',
     });
     const db = connection.db;

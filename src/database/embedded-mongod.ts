@@ -43,6 +43,7 @@ export interface EmbeddedMongodOptions {
 
 export interface EmbeddedMongod {
   readonly uri: string;
+  readonly port: number;
   readonly pid: number;
   /** Resolves when mongod has ended, whether asked to or not. */
   readonly ended: Promise<void>;
@@ -58,14 +59,28 @@ export async function startEmbeddedMongod(options: EmbeddedMongodOptions): Promi
   const directory = resolve(options.directory);
   const claim = await claimDirectory(directory);
   try {
-    return await startClaimed({ ...options, directory }, claim);
+    const mongod = await startClaimed({ ...options, directory }, claim);
+    const stop = async () => {
+      await mongod.stop();
+      await claim.release();
+    };
+    return { ...mongod, stop };
   } catch (error) {
     await claim.release();
     throw error;
   }
 }
 
-async function startClaimed(options: EmbeddedMongodOptions, claim: DirectoryClaim): Promise<EmbeddedMongod> {
+export interface ClaimedOptions extends EmbeddedMongodOptions {
+  /** This port or none: clients that are connected already know no other. */
+  readonly keptPort?: number;
+}
+
+/**
+ * Starts a mongod on a directory that the caller has claimed, and returns when it serves; `stop()` leaves the claim.
+ * @throws CannotStart when mongod does not start on it.
+ */
+export async function startClaimed(options: ClaimedOptions, claim: DirectoryClaim): Promise<EmbeddedMongod> {
   const dbPath = join(options.directory, 'mongod');
   const memoryFile = join(options.directory, 'mongod.json');
   await mkdir(dbPath, { recursive: true, mode: 0o700 });
@@ -82,14 +97,13 @@ async function startClaimed(options: EmbeddedMongodOptions, claim: DirectoryClai
   const stop = async () => {
     await shutDown(host, ended);
     await instance.stop();
-    await claim.release();
   };
   try {
     await claim.describe({ mongodPid: pid });
     const featureCompatibilityVersion = await becomePrimary({ name: replicaSet, host });
     await writeMemory(memoryFile, { port, featureCompatibilityVersion });
     await claim.describe({ mongodPid: pid, uri });
-    return { uri, pid, ended, stop };
+    return { uri, port, pid, ended, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -139,11 +153,16 @@ interface Launched {
 
 /** The remembered port first: with it nothing has to be reconfigured, and what an operator wrote down stays true. */
 async function launch(
-  options: EmbeddedMongodOptions & { dbPath: string },
+  options: ClaimedOptions & { dbPath: string },
   remembered: number | undefined,
 ): Promise<Launched> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort(attempt === 1 ? remembered : undefined);
+    const port = await freePort(options.keptPort ?? (attempt === 1 ? remembered : undefined));
+    if (options.keptPort !== undefined && port !== options.keptPort) {
+      throw new CannotStart(
+        `Port ${options.keptPort} of the embedded MongoDB server was taken by another program.`,
+      );
+    }
     const instance = new EmbeddedInstance(instanceOptions(options, port));
     try {
       await instance.start();

@@ -3,7 +3,7 @@
 import type { MongodSettings } from '../config.ts';
 import { connectDatabase, type Database } from './connection.ts';
 import { holderOf } from './directory-claim.ts';
-import { startEmbeddedMongod } from './embedded-mongod.ts';
+import { keepMongod } from './kept-mongod.ts';
 import { findMongod } from './mongod-binary.ts';
 import { mongodSources } from './mongod-sources.ts';
 
@@ -16,33 +16,30 @@ export interface OpenOptions {
   readonly progress: (sentence: string) => void;
 }
 
-export interface OpenDatabase extends Database {
-  /** Resolves when the embedded server has ended, asked to or not; never where it is not ours. */
-  readonly lost: Promise<void>;
-}
-
 /**
- * Opens the database for the service, which owns it: `close()` also ends the embedded server, with a checkpoint.
+ * Opens the database for the service, which owns it: the embedded server is kept running until `close()`, which ends
+ * it with a checkpoint.
  * @throws CannotStart
  */
-export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
-  if (options.mongodbUri !== undefined) return lasting(await connectDatabase({ uri: options.mongodbUri }));
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  if (options.mongodbUri !== undefined) return connectDatabase({ uri: options.mongodbUri });
+  const { dataDirectory, progress } = options;
   const { explicit, searchPath, cache } = options.mongod;
   const binary = await findMongod({
     explicit,
     searchPath,
     cache,
     sources: mongodSources({ cache, searchPath }),
-    progress: options.progress,
+    progress,
   });
-  const mongod = await startEmbeddedMongod({ directory: options.dataDirectory, binary });
+  const mongod = await keepMongod({ directory: dataDirectory, binary, progress });
   try {
     const database = await connectDatabase({ uri: mongod.uri });
     const close = async () => {
       await database.close();
       await mongod.stop();
     };
-    return { ...database, close, lost: mongod.ended };
+    return { ...database, close };
   } catch (error) {
     await mongod.stop();
     throw error;
@@ -54,12 +51,8 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
  * is done; where it is not, the script starts the embedded server for itself.
  * @throws CannotStart
  */
-export async function visitDatabase(options: OpenOptions): Promise<OpenDatabase> {
+export async function visitDatabase(options: OpenOptions): Promise<Database> {
   const holder = options.mongodbUri === undefined ? await holderOf(options.dataDirectory) : undefined;
   if (holder?.uri === undefined) return openDatabase(options);
-  return lasting(await connectDatabase({ uri: holder.uri }));
-}
-
-function lasting(database: Database): OpenDatabase {
-  return { ...database, lost: new Promise(() => undefined) };
+  return connectDatabase({ uri: holder.uri });
 }
