@@ -7,6 +7,7 @@ import { wasRegistered } from '../catalogue/product.ts';
 import type { Restriction } from '../catalogue/restriction.ts';
 import { type AccountRef, accountParts, placeAccount } from '../ledger/account.ts';
 import { type Deviation, type LotKey, lotId } from '../ledger/event.ts';
+import { quantityIn } from '../ledger/holding.ts';
 import type { Unit } from '../ledger/unit.ts';
 import type { Bench } from './bench.ts';
 import { restrictionsOnThings, type Stock } from './stock.ts';
@@ -141,6 +142,10 @@ function locate(
   if (serial !== undefined || bench.stock.products.get(lot.gtin)?.trackedBy === 'serial') {
     const at = unit?.at;
     if (at?.organisation !== organisation || accountParts(at.account).kind !== 'place') {
+      return { source: undefined, finding: 'not-in-stock' };
+    }
+    // A unit that its document has here, and the books no longer: things of it were moved by count.
+    if (quantityIn(bench.holding(organisation, lot), at.account, unit?.title) < 1) {
       return { source: undefined, finding: 'not-in-stock' };
     }
     return { source: at, finding: findingOf(at, place) };

@@ -8,6 +8,7 @@ import {
   acceptBody,
   check,
   fromFactory,
+  lotPath,
   make,
   moveBody,
   newLot,
@@ -229,6 +230,33 @@ describe('attacks on the stock', () => {
     const late = await use(world, named, { happenedAt: hours(-1) });
     expect(at(late, '/uses/0/deviations')).to.deep.equal(['not-checked']);
     expect(at(await use(world, named, { happenedAt: timely }), '/uses/0/deviations')).to.deep.equal([]);
+  });
+
+  it('a hold of one sterilisation lot stops its units alone; where units are not told apart, the whole lot', async () => {
+    const lot = newLot();
+    const dates = { manufacturedOn: '2026-03-01', expiresOn: '2029-02-28', place: places.factory };
+    const parts = (...two: object[]) =>
+      two.map((part, index) => ({ ...part, sterilisationLot: `EO-${index}` }));
+    const bySerial = { gtin: implant, lot, parts: parts({ serials: ['H0'] }, { serials: ['H1'] }) };
+    const byLot = { gtin: stapler, lot, parts: parts({ quantity: 1 }, { quantity: 1 }) };
+    for (const made of [bySerial, byLot]) {
+      await done(world.as('quality').post('/api/v1/lots', { commandId: uuid(), ...dates, ...made }));
+      await done(world.as('quality').post(lotPath(made, 'release'), { commandId: uuid() }));
+    }
+    const lines = [serials(lot, 'H0', 'H1'), { gtin: stapler, lot, quantity: 2 }];
+    const shipment = await ship(world, fromFactory, lines);
+    await receive(world, 'keeperA', shipment, places.theatreA, lines);
+    for (const line of lines) await accept(world, 'keeperA', shipment, places.theatreA, [line]);
+    for (const made of [bySerial, byLot]) {
+      const hold = { commandId: uuid(), reason: '生物监测阳性', sterilisationLots: ['EO-1'] };
+      await done(world.as('quality').post(lotPath(made, 'holds'), hold));
+    }
+    const devices = [serials(lot, 'H0'), serials(lot, 'H1'), { gtin: stapler, lot, quantity: 1 }];
+    expect((await check(world, devices)).map(({ codes }) => codes)).to.deep.equal([
+      [],
+      ['on-hold'],
+      ['on-hold'],
+    ]);
   });
 
   it('one check serves one device', async () => {
