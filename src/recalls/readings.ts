@@ -14,31 +14,47 @@ import { balanceOf, detailOf, exposuresSeen, summaryOf, usesOf } from './views.t
 const lookedAtPerPage = 500;
 
 /**
+ * Where a list goes on: behind the last recall that the reader saw, and so many behind it that did not concern it.
+ * A position that named one of those would tell of it.
+ */
+export interface ListPosition {
+  readonly after?: RecallPosition | undefined;
+  readonly passed: number;
+}
+
+/**
  * Newest first. A page may hold fewer than `limit`, even none, and yet name a next one: of each recall it is asked
  * whether it concerns the reader.
  */
 export async function listRecalls(
   parts: SightParts,
   caller: Reading,
-  page: { readonly after?: RecallPosition; readonly limit: number },
-): Promise<{ items: ReturnType<typeof summaryOf>[]; next?: RecallPosition }> {
+  page: ListPosition & { readonly limit: number },
+): Promise<{ items: ReturnType<typeof summaryOf>[]; next?: ListPosition }> {
   const items: ReturnType<typeof summaryOf>[] = [];
-  let after = page.after;
-  for (let looked = 0; looked < lookedAtPerPage; ) {
+  const { limit } = page;
+  let { after: seen, passed } = page;
+  let from: RecallPosition | undefined = seen;
+  let skip = passed;
+  for (let looked = 0; looked < lookedAtPerPage; skip = 0) {
     const batch = await readRecalls(parts.db, {
-      ...(after === undefined ? {} : { after }),
-      limit: page.limit,
+      ...(from === undefined ? {} : { after: from }),
+      skip,
+      limit,
     });
     for (const recall of batch) {
-      after = [recall.decidedAt, recall.id];
+      from = [recall.decidedAt, recall.id];
       looked += 1;
+      passed += 1;
       const sight = await sightInList(parts, caller, recall);
-      if (sight !== undefined) items.push(summaryOf(sight));
-      if (items.length === page.limit) return { items, next: after };
+      if (sight === undefined) continue;
+      items.push(summaryOf(sight));
+      [seen, passed] = [from, 0];
+      if (items.length === limit) return { items, next: { after: seen, passed } };
     }
-    if (batch.length < page.limit) return { items };
+    if (batch.length < limit) return { items };
   }
-  return after === undefined ? { items } : { items, next: after };
+  return { items, next: { ...(seen === undefined ? {} : { after: seen }), passed } };
 }
 
 /** For its own, and in an authority's area, a recall need not be looked at as a whole. */

@@ -107,11 +107,8 @@ function readingRoutes(parts: RecallParts): Route[] {
       'recall:read',
       { summary: 'Recalls that concern you 召回列表', query: shapes.listQuery, answer: shapes.recallPage },
       async ({ caller, query: { cursor, limit } }) => {
-        const after = cursor === undefined ? undefined : decodeCursor(cursor, shapes.listPosition);
-        const { items, next } = await listRecalls(parts, readingOf(caller), {
-          ...(after === undefined ? {} : { after }),
-          limit,
-        });
+        const from = cursor === undefined ? { passed: 0 } : decodeCursor(cursor, shapes.listPosition);
+        const { items, next } = await listRecalls(parts, readingOf(caller), { ...from, limit });
         return { status: 200, body: { items, ...(next === undefined ? {} : { next: encodeCursor(next) }) } };
       },
     ),

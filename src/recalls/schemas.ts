@@ -80,7 +80,10 @@ export const closingBody = z.strictObject({
 export const recallParams = z.strictObject({ id: uuid() });
 export const noticeParams = z.strictObject({ id: uuid(), organisation: uuid() });
 export const listQuery = z.strictObject({ ...pageQuery });
-export const listPosition = z.tuple([z.string().max(40), z.string().max(40)]);
+export const listPosition = z.strictObject({
+  after: z.tuple([z.string().max(40), z.string().max(40)]).optional(),
+  passed: count().max(1_000_000),
+});
 
 export const recallAnswer = z.strictObject({ recall: uuid(), number: z.string() });
 export const responseAnswer = z.strictObject({ recall: uuid() });

@@ -86,12 +86,12 @@ export async function numbersTaken(
 /** Where a list goes on: the sort key of the last recall that was looked at. */
 export type RecallPosition = readonly [decidedAt: string, id: string];
 
-/** Newest first. @param after the last of those before */
+/** Newest first. @param after the last of those before @param skip so many behind it are left out */
 export async function readRecalls(
   db: mongo.Db,
-  page: { readonly after?: RecallPosition; readonly limit: number },
+  page: { readonly after?: RecallPosition; readonly skip: number; readonly limit: number },
 ): Promise<Recall[]> {
-  const { after, limit } = page;
+  const { after, skip, limit } = page;
   const before: mongo.Filter<StoredRecall> =
     after === undefined
       ? {}
@@ -99,6 +99,7 @@ export async function readRecalls(
   const found = await recalls(db)
     .find(before, majority)
     .sort({ decidedAt: -1, _id: -1 })
+    .skip(skip)
     .limit(limit)
     .toArray();
   return found.map(recallOf);

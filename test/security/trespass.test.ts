@@ -421,6 +421,31 @@ describe('security: a member of one organisation reaches for another’s things'
     }
   }).timeout(60_000);
 
+  it('a list of which little concerns the reader goes on without naming what does not', async () => {
+    const recalls = country.database.db.collection<{ _id: string; id: string; number: string }>('recalls');
+    const model = await recalls.findOne({ _id: story.recalls.bad });
+    if (model === null) throw new Error('no recall');
+    const ids = Array.from({ length: 600 }, () => crypto.randomUUID());
+    await recalls.insertMany(ids.map((id, index) => ({ ...model, _id: id, id, number: `X-${index}` })));
+    const reader = client('otherMaker', 'quality');
+    const seen: string[] = [];
+    let pages = 0;
+    for (let cursor: unknown = ''; typeof cursor === 'string'; pages += 1) {
+      const query = cursor === '' ? '' : `&cursor=${cursor}`;
+      const { body } = await reader.get(`/api/v1/recalls?limit=100${query}`);
+      seen.push(...listAt(body, '/items').map((item) => textAt(item, '/id')));
+      cursor = at(body, '/next');
+      const position = Buffer.from(String(cursor ?? ''), 'base64url').toString();
+      for (const id of [...ids, ...Object.values(story.recalls)]) {
+        if (id !== story.recalls.foreign) expect(position).not.to.include(id);
+      }
+      expect(position).not.to.include(String((model as unknown as { decidedAt: string }).decidedAt));
+    }
+    await recalls.deleteMany({ _id: { $in: ids } });
+    expect(pages).to.be.greaterThan(1);
+    expect(seen).to.deep.equal([story.recalls.foreign]);
+  }).timeout(60_000);
+
   it('a stolen token does no more than its scope, and nothing once it is revoked', async () => {
     const owner = client('guangzhou', 'materials');
     const made = await owner.post('/api/v1/tokens', { name: 'scanner', permissions: ['stock:read'] });
