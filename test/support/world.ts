@@ -7,9 +7,7 @@
  *     const reply = await world.as('nurseA').post('/api/v1/uses', world.useBody({ ... }));
  */
 import { createSecretKey } from 'node:crypto';
-import { createPerson } from '../../src/access/new-person.ts';
-import { type Permission, permissionsOf, type Role } from '../../src/access/permissions.ts';
-import { issueToken } from '../../src/access/tokens.ts';
+import type { Permission } from '../../src/access/permissions.ts';
 import { type App, createApp, migrations } from '../../src/app.ts';
 import { systemIds } from '../../src/clock.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
@@ -17,28 +15,16 @@ import { checkLedger, describeReport } from '../../src/ledger/check/check-ledger
 import { createLogger } from '../../src/logging.ts';
 import { type Client, type Reply, serve, textAt } from './http.ts';
 import { type TestDatabase, testDatabase } from './mongod.ts';
-import { insertFacts, members, type OrganisationName, places } from './world-facts.ts';
+import { insertFacts, members, places } from './world-facts.ts';
+import { type CallerName, callers, makePeople, type People } from './world-people.ts';
 
-/** Who calls: a person in a role of an organisation. */
-export const callers = {
-  quality: { of: 'maker', roles: ['quality'] },
-  otherQuality: { of: 'otherMaker', roles: ['quality'] },
-  trader: { of: 'distributor', roles: ['distributor'] },
-  keeperA: { of: 'hospitalA', roles: ['materials'] },
-  sterileA: { of: 'hospitalA', roles: ['sterile-supply'] },
-  nurseA: { of: 'hospitalA', roles: ['theatre'] },
-  keeperB: { of: 'hospitalB', roles: ['materials'] },
-  nurseB: { of: 'hospitalB', roles: ['theatre'] },
-} as const satisfies Record<string, { of: OrganisationName; roles: readonly Role[] }>;
-export type CallerName = keyof typeof callers;
+export { type CallerName, callers };
 
 export interface World {
   readonly database: TestDatabase;
   readonly app: App;
   /** Person ids of the callers; surgeons and witnesses among them. */
-  readonly people: Readonly<
-    Record<CallerName | 'surgeonA' | 'surgeonB' | 'witnessA' | 'witnessMaker', string>
-  >;
+  readonly people: People['ids'];
   as(name: CallerName): Client;
   /** A token of the caller with only these permissions. */
   scoped(name: CallerName, permissions: readonly Permission[]): Promise<Client>;
@@ -71,49 +57,18 @@ export async function createWorld(start = '2026-11-02T02:00:00Z'): Promise<World
     validateAnswers: true,
   });
   const access = { connection: database.connection, clock, ids: systemIds };
-  const person = async (of: OrganisationName, name: string, roles: readonly Role[]) => {
-    const { id: organisation, kind: organisationKind } = members[of];
-    const username = roles.length === 0 ? undefined : name.toLowerCase();
-    const facts = { organisation, organisationKind, name, username, roles };
-    const password = roles.length === 0 ? undefined : 'correct horse battery staple';
-    const made = await createPerson(access, { ...facts, password });
-    return made.person;
-  };
-  const ids = new Map<string, string>();
-  for (const [name, { of, roles }] of Object.entries(callers)) ids.set(name, await person(of, name, roles));
-  for (const [name, of] of Object.entries(unsigned)) ids.set(name, await person(of, name, []));
-  const people = Object.fromEntries(ids) as World['people'];
-  const token = async (name: CallerName, permissions?: readonly Permission[]) => {
-    const { of, roles } = callers[name];
-    const held = permissionsOf(members[of].kind, roles);
-    const caller = {
-      person: people[name],
-      organisation: members[of].id,
-      organisationKind: members[of].kind,
-      roles,
-      permissions: held,
-      credential: { kind: 'session', id: 'test' },
-    } as const;
-    const wish = { name, permissions: permissions ?? [...held] };
-    const by = {
-      person: people[name],
-      credential: caller.credential,
-      address: '127.0.0.1',
-      requestId: 'test',
-    };
-    return (await issueToken(access, caller, wish, by)).token;
-  };
+  const people = await makePeople({ connection: database.connection, clock, ids: systemIds });
   const server = await serve(app.express);
   const clients = new Map<string, Client>();
   for (const name of Object.keys(callers) as CallerName[]) {
-    clients.set(name, server.client({ token: await token(name) }));
+    clients.set(name, server.client({ token: await people.token(name) }));
   }
   return {
     database,
     app,
-    people,
+    people: people.ids,
     as: (name) => clients.get(name) ?? server.client(),
-    scoped: async (name, permissions) => server.client({ token: await token(name, permissions) }),
+    scoped: async (name, permissions) => server.client({ token: await people.token(name, permissions) }),
     at: (time) => {
       now = Date.parse(time);
     },
@@ -126,14 +81,6 @@ export async function createWorld(start = '2026-11-02T02:00:00Z'): Promise<World
     },
   };
 }
-
-/** Named in records; they never sign in. */
-const unsigned = {
-  surgeonA: 'hospitalA',
-  surgeonB: 'hospitalB',
-  witnessA: 'hospitalA',
-  witnessMaker: 'maker',
-} as const;
 
 export const uuid = () => systemIds.uuid();
 
