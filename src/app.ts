@@ -19,6 +19,7 @@ import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Clock, IdSource } from './clock.ts';
 import { type Database, transactionLifetimeSeconds } from './database/connection.ts';
 import type { Migration } from './database/migrations.ts';
+import type { AdmissionLimits } from './http/admission.ts';
 import { createApplication } from './http/application.ts';
 import type { ReadyCheck } from './http/health.ts';
 import { safeError } from './http/log.ts';
@@ -35,6 +36,7 @@ import { ledgerMigrations } from './ledger/migrations.ts';
 import { Ledger } from './ledger/run.ts';
 import { patientsMigrations } from './patients/migrations.ts';
 import { createPatients } from './patients/patients.ts';
+import { patientRoutes } from './patients/routes.ts';
 import { resumeRecalls } from './recalls/effect.ts';
 import { projectRecalls } from './recalls/projector.ts';
 import { recallRoutes } from './recalls/routes.ts';
@@ -53,6 +55,8 @@ export interface AppParts {
   readonly masterKey: KeyObject;
   /** Proxies whose `X-Forwarded-For` is believed; none unless said. */
   readonly trustProxy?: string | undefined;
+  /** How much is worked for at once; the defaults are for one process on a few cores. */
+  readonly admissionLimits?: AdmissionLimits;
   /** In tests: an answer that its own schema does not accept is a fault of ours. */
   readonly validateAnswers?: boolean;
 }
@@ -134,6 +138,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       holdsStock: ({ organisation, id }) => placeHoldsStock(db, organisation, id),
       visibleLots: (caller, lotIds) => lotsSeenBy(db, connection, viewerOf(caller), lotIds),
     }),
+    ...patientRoutes(patients),
     ...inventoryRoutes(inventory),
     ...labelRoutes({ connection, db, clock, publicUrl: parts.publicUrl }),
     ...webRoutes({ db, connection, clock }),
@@ -152,6 +157,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     checks: readyChecks(database),
     version,
     ...(parts.trustProxy === undefined ? {} : { trustProxy: parts.trustProxy }),
+    ...(parts.admissionLimits === undefined ? {} : { admissionLimits: parts.admissionLimits }),
     ...(parts.validateAnswers === undefined ? {} : { validateAnswers: parts.validateAnswers }),
   });
   return { express, tend, routes };

@@ -53,7 +53,8 @@ function note(request: Request, response: Response, { log, metrics }: EntranceOp
     ...context.caller,
     ...(!response.writableFinished && { aborted: true }),
   };
-  if (response.statusCode >= 500) log.error(line, 'request');
+  if (context.turnedAway === true) log.debug(line, 'request');
+  else if (response.statusCode >= 500) log.error(line, 'request');
   else log.info(line, 'request');
 }
 

@@ -3,6 +3,7 @@
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { describeFailure, Failure, type FailureCode } from '../errors.ts';
+import { TurnedAway } from './admission.ts';
 import { databaseTrouble } from './database-trouble.ts';
 import { safeError } from './log.ts';
 import { type Problem, problemHeaders, problemMediaType, problemOf, unexpectedProblem } from './problem.ts';
@@ -35,6 +36,7 @@ function answerWith(error: unknown, request: Request, response: Response, log: L
     return;
   }
   context.code = failure.code;
+  context.turnedAway = failure instanceof TurnedAway;
   if (failure !== error && describeFailure(failure.code).status >= 500) {
     log.warn({ requestId, err: safeError(error) }, 'database trouble');
   }

@@ -23,10 +23,17 @@ export function serveLive(_request: Request, response: Response): void {
   response.json({ status: 'live' });
 }
 
-/** 200 when every check passes, else 503; a failure's cause is in the log, not in the answer. */
+/**
+ * 200 when every check passes, else 503; a failure's cause is in the log, not in the answer. Anybody may ask, as often
+ * as they like: those who ask at the same time are told the same.
+ */
 export function serveReady(checks: readonly ReadyCheck[], log: Logger) {
+  let looking: Promise<CheckResult[]> | undefined;
   return async (_request: Request, response: Response): Promise<void> => {
-    const results = await Promise.all(checks.map((check) => run(check, log)));
+    looking ??= Promise.all(checks.map((check) => run(check, log))).finally(() => {
+      looking = undefined;
+    });
+    const results = await looking;
     const ready = results.every((result) => result.status !== 'failed');
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not-ready', checks: results });
   };

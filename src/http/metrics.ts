@@ -1,13 +1,15 @@
 /** Figures for Prometheus: durations by route and status. Never an organisation, a person, a lot. */
 
 import type { Request, Response } from 'express';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { Failure } from '../errors.ts';
 
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export interface Metrics {
   observe(method: string, route: string, status: number, seconds: number): void;
+  /** Shows what is being done at the moment of a scrape, by stage. */
+  watch(load: () => Readonly<Record<string, number>>): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -26,6 +28,17 @@ export function createMetrics({ process = true }: { process?: boolean } = {}): M
   return {
     observe: (method, route, status, seconds) => {
       duration.observe({ method: known(method), route, status: String(status) }, seconds);
+    },
+    watch: (load) => {
+      new Gauge({
+        name: 'http_requests_in_progress',
+        help: 'Requests without an answer yet, units in work, units that wait for their turn',
+        labelNames: ['stage'],
+        registers: [registry],
+        collect() {
+          for (const [stage, value] of Object.entries(load())) this.set({ stage }, value);
+        },
+      });
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

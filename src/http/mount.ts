@@ -3,12 +3,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { Failure } from '../errors.ts';
+import { type GateOptions, inTurn } from './gate.ts';
 import { received } from './receive.ts';
 import { contextOf } from './request-context.ts';
 import type { Answer, Route } from './route.ts';
 import { send, validateAnswer } from './send.ts';
 
-export interface MountOptions<Caller, Permission extends string> {
+export interface MountOptions<Caller, Permission extends string> extends GateOptions {
   /** Who calls; undefined when no credential was sent. Throws a Failure for a credential that is not good. */
   authenticate(request: IncomingMessage): Promise<Caller | undefined>;
   /** Throws a Failure when the caller may not. */
@@ -68,23 +69,48 @@ function serve<Caller, Permission extends string>(
 ) {
   return async (request: Request, response: Response): Promise<void> => {
     const answer = route.open
-      ? await route.handle(await received(request, response, undefined, route.schemas.bodyLimit))
-      : await admitted(route, request, response, options);
+      ? await servedToAnybody(route, request, response, options)
+      : await servedToCaller(route, request, response, options);
     if (options.validateAnswers === true && 'body' in answer) validateAnswer(route, answer.body);
     await send(answer, response);
   };
 }
 
-async function admitted<Caller, Permission extends string>(
+/** While a client sends its body, or reads its answer, it takes nobody's turn. */
+async function servedToAnybody<Caller, Permission extends string>(
+  route: Extract<Route<Caller, Permission>, { open: true }>,
+  request: Request,
+  response: Response,
+  options: MountOptions<Caller, Permission>,
+): Promise<Answer<unknown>> {
+  const input = await received(request, response, undefined, route.schemas.bodyLimit);
+  const turn = { begun: false, schemas: route.schemas };
+  return inTurn(request, response, turn, options, () => route.handle(input));
+}
+
+async function servedToCaller<Caller, Permission extends string>(
   route: Extract<Route<Caller, Permission>, { open: false }>,
   request: Request,
   response: Response,
   options: MountOptions<Caller, Permission>,
 ): Promise<Answer<unknown>> {
+  const { schemas } = route;
+  const caller = await inTurn(request, response, { begun: false, schemas }, options, () =>
+    admitted(request, route.permission, options),
+  );
+  // Nothing is read for somebody who may not.
+  const input = await received(request, response, caller, schemas.bodyLimit);
+  return inTurn(request, response, { begun: true, schemas }, options, () => route.handle(input));
+}
+
+async function admitted<Caller, Permission extends string>(
+  request: Request,
+  permission: Permission,
+  options: MountOptions<Caller, Permission>,
+): Promise<Caller> {
   const caller = await options.authenticate(request);
   if (caller === undefined) throw new Failure('access/sign-in-required');
   contextOf(request).caller = options.describeCaller?.(caller) ?? {};
-  options.authorise(caller, route.permission);
-  // Nothing is read for somebody who may not.
-  return route.handle(await received(request, response, caller, route.schemas.bodyLimit));
+  options.authorise(caller, permission);
+  return caller;
 }

@@ -12,6 +12,10 @@ export interface RequestContext {
   caller?: Readonly<Record<string, string>>;
   /** The code that was answered, where it was a refusal. */
   code?: string;
+  /** Whose share of the service the request takes: a credential's, or an address's. See admission.ts. */
+  key?: string;
+  /** Nothing was done for it, for lack of room: under overload, a line in the log for each would add to the load. */
+  turnedAway?: boolean;
 }
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>();

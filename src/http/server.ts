@@ -8,6 +8,10 @@ import { describeFailure, type FailureCode } from '../errors.ts';
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 15_000;
+/** Nothing is read and nothing can be written: a client that asks and never reads. Longer than any command takes. */
+const silenceTimeoutMs = 30_000;
+/** Each takes some kB of ours and a descriptor of the machine's; the usual limit there is 1,024 and more. */
+const connectionsAtMost = 2_000;
 
 /** @returns a server that does not listen yet */
 export function createHttpServer(application: RequestListener): Server {
@@ -20,6 +24,8 @@ export function createHttpServer(application: RequestListener): Server {
     },
     application,
   );
+  server.timeout = silenceTimeoutMs;
+  server.maxConnections = connectionsAtMost;
   server.on('clientError', refuseUnreadable);
   return server;
 }
