@@ -14,8 +14,10 @@ export const callers = {
   keeperA: { of: 'hospitalA', roles: ['materials'] },
   sterileA: { of: 'hospitalA', roles: ['sterile-supply'] },
   nurseA: { of: 'hospitalA', roles: ['theatre'] },
+  adminA: { of: 'hospitalA', roles: ['administrator'] },
   keeperB: { of: 'hospitalB', roles: ['materials'] },
   nurseB: { of: 'hospitalB', roles: ['theatre'] },
+  adminB: { of: 'hospitalB', roles: ['administrator'] },
 } as const satisfies Record<string, { of: OrganisationName; roles: readonly Role[] }>;
 export type CallerName = keyof typeof callers;
 
