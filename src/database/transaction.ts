@@ -30,6 +30,18 @@ export async function inTransaction<T>(
   }
 }
 
+/**
+ * Whether the driver itself gave a command up that the server never answered: no connection, no primary, a pool that was
+ * cleared. Within a transaction whose commit was not yet sent nothing has happened then. The driver labels such errors
+ * as transient only where the command had been sent, and a bulk write wraps them in an error of its own, without a code.
+ */
+export function isBrokenOff(error: unknown): boolean {
+  if (error instanceof mongo.MongoBulkWriteError) {
+    return error.code === undefined && [error.writeErrors].flat().length === 0;
+  }
+  return error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError;
+}
+
 const duplicateKeyCode = 11_000;
 
 /** @returns whether another document already has a key that must be unique. */

@@ -38,6 +38,10 @@ export function databaseTrouble(error: unknown, changes: boolean): Failure | und
   if (neverSent.has(error.name)) return new Failure('service/busy');
   if (perhapsDone.has(error.name)) return new Failure(changes ? 'service/outcome-unknown' : 'service/busy');
   if (hasLabel(error, 'TransientTransactionError')) return new Failure('service/busy');
+  // A bulk write wraps the driver's own errors; what the server itself answers has a code.
+  if (error.name === 'MongoBulkWriteError' && !('code' in error && error.code !== undefined)) {
+    return new Failure(changes ? 'service/outcome-unknown' : 'service/busy');
+  }
   if (error.name.startsWith('Mongo') && 'code' in error && typeof error.code === 'number') {
     if (passing.has(error.code)) return new Failure('service/busy');
   }

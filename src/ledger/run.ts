@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { v5 as uuidV5 } from 'uuid';
 import type { Clock } from '../clock.ts';
-import { isDuplicateKey } from '../database/transaction.ts';
+import { isBrokenOff, isDuplicateKey } from '../database/transaction.ts';
 import type { Write } from '../database/write.ts';
 import { Failure, type FailureCode, type FailureInfo, type InputFault } from '../errors.ts';
 import { append, InvalidEvent, LostRace, type Projector, writeAll } from './append.ts';
@@ -366,5 +366,6 @@ function hasLabel(error: unknown, label: string): boolean {
  * correction that another transaction has just committed) is one such: the next snapshot sees it and decides anew.
  */
 function isTransient(error: unknown): boolean {
-  return hasLabel(error, 'TransientTransactionError') || isDuplicateKey(error) || error instanceof LostRace;
+  if (hasLabel(error, 'TransientTransactionError') || isBrokenOff(error)) return true;
+  return isDuplicateKey(error) || error instanceof LostRace;
 }
