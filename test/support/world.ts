@@ -56,7 +56,6 @@ export async function createWorld(start = '2026-11-02T02:00:00Z'): Promise<World
     masterKey: createSecretKey(new Uint8Array(32).fill(7)),
     validateAnswers: true,
   });
-  const access = { connection: database.connection, clock, ids: systemIds };
   const people = await makePeople({ connection: database.connection, clock, ids: systemIds });
   const server = await serve(app.express);
   const clients = new Map<string, Client>();
