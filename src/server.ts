@@ -13,7 +13,7 @@ const notReady: RequestListener = (_request, response) => {
     JSON.stringify({
       status: 503,
       code: 'service/busy',
-      title: 'Starting; try again shortly. 正在启动,请稍后重试。',
+      title: 'Starting; try again shortly. 正在启动，请稍后重试。',
     }),
   );
 };

@@ -13,7 +13,7 @@ export interface InventedHospital {
 /** The first is the dedicated PPS centre. */
 export const hospitals: readonly InventedHospital[] = [
   {
-    zh: '广州穗岚肛肠医院(PPS 精准功能保肛中心)',
+    zh: '广州穗岚肛肠医院（PPS 精准功能保肛中心）',
     en: 'Suilan Colorectal Hospital (PPS Centre), Guangzhou',
     area: '440100',
   },
@@ -84,19 +84,19 @@ export const distributors = [
 ] as const;
 
 export const drugAuthority = {
-  zh: '广东省药品监督管理局(演示)',
+  zh: '广东省药品监督管理局（演示）',
   en: 'Guangdong Medical Products Administration (demonstration)',
   area: '440000',
 };
 
 export const healthAuthority = {
-  zh: '浙江省卫生健康委员会(演示)',
+  zh: '浙江省卫生健康委员会（演示）',
   en: 'Health Commission of Zhejiang (demonstration)',
   area: '330000',
 };
 
 export const foundation = {
-  zh: '深圳澈心公益基金会(演示)',
+  zh: '深圳澈心公益基金会（演示）',
   en: 'Chexin Charity Foundation, Shenzhen (demonstration)',
   area: '440300',
 };

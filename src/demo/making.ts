@@ -98,7 +98,7 @@ export async function holdAndLift({ calendar, company }: World): Promise<void> {
   const { generation, device } = lotNamed(heldLot);
   const lot = `/api/v1/lots/${gtinOf(generation, device)}/${heldLot}`;
   const { hold } = await quality.command(calendar.at(92, 9), held, `${lot}/holds`, {
-    reason: '成品库温度记录仪报警(31 ℃)，待评估。',
+    reason: '成品库温度记录仪报警（31 ℃），待评估。',
   });
   await quality.command(calendar.at(89, 15), ignored, `${lot}/holds/${hold}/lifting`, {
     reason: '评估结论：短时超温不影响性能与无菌，解除暂停。',

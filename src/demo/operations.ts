@@ -9,7 +9,7 @@ import { buysAgain, getsBadLot, programmePatients, type Round } from './plan.ts'
 import { hospitalLanes, shelvesOf } from './supply.ts';
 import type { Item, Shelves, World } from './world.ts';
 
-export const procedure = '超低位直肠癌精准功能保肛术(PPS)';
+export const procedure = '超低位直肠癌精准功能保肛术（PPS）';
 
 const checked = z.object({
   results: z.array(

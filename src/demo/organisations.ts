@@ -179,7 +179,7 @@ function commonFacts(key: string, { zh, en, area }: NamedArea, number: number, r
     name: { zh, en },
     area,
     creditCode: creditCode(registeredBy, area, number),
-    address: `${zh.slice(0, 2)}市示例路 ${number % 1_000} 号(虚构地址)`,
+    address: `${zh.slice(0, 2)}市示例路 ${number % 1_000} 号（虚构地址）`,
     contact: { person: invented.personName(number), telephone },
   };
 }

@@ -55,7 +55,7 @@ const facts: Readonly<Record<Generation, GenerationFacts>> = {
 const names: Readonly<Record<Device, { readonly zh: string; readonly en: string }>> = {
   dilator: { zh: '一次性使用透明螺纹扩肛器', en: 'Single-use transparent threaded dilator' },
   stapler: { zh: '一次性使用管型吻合器', en: 'Single-use circular stapler' },
-  kit: { zh: '超低位直肠癌精准功能保肛术(PPS)组套', en: 'PPS kit of dilator and circular stapler' },
+  kit: { zh: '超低位直肠癌精准功能保肛术（PPS）组套', en: 'PPS kit of dilator and circular stapler' },
 };
 
 const letters: Readonly<Record<Device, string>> = { dilator: 'D', stapler: 'S', kit: 'K' };
@@ -125,10 +125,10 @@ function productBody(calendar: Calendar, generation: Generation, device: Device)
         : [],
     storage: { minimumCelsius: 5, maximumCelsius: 30, maximumHumidityPercent: 80 },
     intendedUse: {
-      zh: '用于超低位直肠癌精准功能保肛术(PPS)。',
+      zh: '用于超低位直肠癌精准功能保肛术（PPS）。',
       en: 'For sphincter-preserving surgery in ultra-low rectal cancer (PPS).',
     },
-    productionAddress: '深圳市示例路 1 号(虚构地址)',
+    productionAddress: '深圳市示例路 1 号（虚构地址）',
     productionLicence: '粤药监械生产许20149001号',
   };
 }

@@ -123,6 +123,11 @@ const bans: readonly Ban[] = [
     fault: 'opens a collection that only ledger writes',
     except: ['src/ledger/'],
   },
+  {
+    pattern: /\p{Script=Han}[,;:?!]|[,;?!]\p{Script=Han}/u,
+    fault: 'writes ASCII punctuation beside Chinese; a hospital writes ，；：？！',
+    except: [],
+  },
   { pattern: /\b(it|describe)\.(skip|only)\b/, fault: 'has a skipped test', except: [], everywhere: true },
 ];
 
