@@ -137,7 +137,7 @@ async function playOn(stage: Stage, options: DemoOptions): Promise<Played> {
   const present = options.now;
   const company = await gather({ stage, seed, calendar, tally, present }, cast, first);
   const { world, day } = await playStory({ calendar, seed, company, say });
-  say('Labels 标签，notices 召回通知 and the lot report 批次报告 are printed …');
+  say('Labels 标签, notices 召回通知 and the lot report 批次报告 are printed …');
   const papers = await savePapers(world, day, join(dataDirectory, 'demo'));
   const figures = await figuresOf(world, day, tally);
   const accountsFile = join(dataDirectory, 'demo-accounts.json');

@@ -37,7 +37,7 @@ export async function playStory(parts: StoryParts): Promise<{ world: World; day:
     programme,
     counts: emptyCounts(),
   };
-  say('Lots are made and released 生产与放行；the first deliveries 发货，receipts 收货，acceptances 验收 …');
+  say('Lots are made and released 生产与放行; the first deliveries 发货, receipts 收货, acceptances 验收 …');
   await makeLots(world, { from: longAgo, to: 244 });
   await supplyRound(world, 'first');
   await destroyDamaged(world);

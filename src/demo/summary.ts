@@ -59,23 +59,23 @@ function happened({ world, figures }: Told): string[] {
     ],
     [
       '机构 Organisations',
-      `${figures.organisations}: 1 manufacturer 生产企业，2 distributors 经营企业，${company.hospitals.length} hospitals 使用单位，1 drug and 1 health authority 药监 卫健，1 foundation 基金会`,
+      `${figures.organisations}: 1 manufacturer 生产企业, 2 distributors 经营企业, ${company.hospitals.length} hospitals 使用单位, 1 drug and 1 health authority 药监 卫健, 1 foundation 基金会`,
     ],
     [
       '产品 Products',
-      `${figures.products}: dilator 扩肛器，stapler 吻合器 and kit 组套 of PPS, PPS 2.0, PPS 3.0`,
+      `${figures.products}: dilator 扩肛器, stapler 吻合器 and kit 组套 of PPS, PPS 2.0, PPS 3.0`,
     ],
     [
       '批号 Lots',
-      `${figures.lots} of ${figures.units} units; ${figures.lotsReleased} released 放行，one was on hold 暂停使用 for some days`,
+      `${figures.lots} of ${figures.units} units; ${figures.lotsReleased} released 放行, one was on hold 暂停使用 for some days`,
     ],
     [
       '流通 Supply',
-      `${counts.shipments} shipments 发货，${counts.receipts} receipts 收货（two short, one with damage）, ${counts.acceptances} acceptances 验收，${counts.rejections} rejections 不合格，${counts.moves} issues 发放，2 returns 退货`,
+      `${counts.shipments} shipments 发货, ${counts.receipts} receipts 收货 (two short, one with damage), ${counts.acceptances} acceptances 验收, ${counts.rejections} rejections 不合格, ${counts.moves} issues 发放, 2 returns 退货`,
     ],
     [
       '使用 Uses',
-      `${uses} devices in ${operations} operations on ${patients} patients, ${programmePatients} of them in the welfare programme 公益项目；${counts.checks} checks 使用前核对`,
+      `${uses} devices in ${operations} operations on ${patients} patients, ${programmePatients} of them in the welfare programme 公益项目; ${counts.checks} checks 使用前核对`,
     ],
     [
       '异常 Deviations',
@@ -93,7 +93,7 @@ function recalled({ world, day, figures }: Told): string[] {
   const stapler = lotNamed(badLot);
   const fetched = day.notices.filter((notice) => notice.fetched).length;
   return [
-    `The recall 召回 ${day.number}, class I 一级：lot 批号 ${badLot} of ${gtinOf(stapler.generation, stapler.device)}`,
+    `The recall 召回 ${day.number}, class I 一级: lot 批号 ${badLot} of ${gtinOf(stapler.generation, stapler.device)}`,
     ...table([
       [
         '核对 Check before',

@@ -50,7 +50,7 @@ export function shipmentRoutes(parts: InventoryParts): Route[] {
       '/api/v1/shipments',
       'shipment:send',
       {
-        summary: 'Ship with papers 发货（随货同行单）',
+        summary: 'Ship with papers 发货(随货同行单)',
         body: shipBody,
         answer: z.strictObject({ ...commandAnswer, shipment: z.string(), quantity: z.int() }),
       },

@@ -90,7 +90,7 @@ function acceptanceRoutes(parts: InventoryParts): Route[] {
       '/api/v1/quarantine-releases',
       'stock:accept',
       {
-        summary: 'Out of quarantine, back to acceptance 解除隔离（转待验）',
+        summary: 'Out of quarantine, back to acceptance 解除隔离(转待验)',
         body: releaseQuarantineBody,
         answer: relocated,
       },
@@ -176,7 +176,7 @@ function readRoutes({ connection, clock }: InventoryParts): Route[] {
       '/api/v1/stock',
       'stock:read',
       {
-        summary: 'Stock by expiry 库存（按失效日期）',
+        summary: 'Stock by expiry 库存(按失效日期)',
         query: z.strictObject({
           ...pageQuery,
           place: uuid().optional(),

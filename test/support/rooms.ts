@@ -124,7 +124,8 @@ const bans: readonly Ban[] = [
     except: ['src/ledger/'],
   },
   {
-    pattern: /\p{Script=Han}[,;:?!]|[,;?!]\p{Script=Han}/u,
+    // An English sentence has a blank after its comma, and may name a Chinese term before it.
+    pattern: /\p{Script=Han}[,;:?!](?=[\p{Script=Han}\w'`])|[,;?!]\p{Script=Han}/u,
     fault: 'writes ASCII punctuation beside Chinese; a hospital writes ，；：？！',
     except: [],
   },
