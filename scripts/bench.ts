@@ -1,49 +1,169 @@
 /** The process behind scripts/bench: every figure of docs/benchmarks.md, in one run, on one mongod. */
 import { writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { benchCommands, setUpCommands } from './bench/commands.ts';
-import { type Figure, tableOf } from './bench/figures.ts';
-import { startGenerator } from './bench/generator.ts';
-import { type Machine, serviceOn, setUpMachine } from './bench/machine.ts';
-import { setUpWorld } from './bench/world.ts';
+import { benchCommands, setUpCommands } from './benchmark/commands.ts';
+import { type Figure, tableOf } from './benchmark/figures.ts';
+import { type Generator, startGenerator } from './benchmark/generator.ts';
+import { type Machine, serviceOn, setUpMachine } from './benchmark/machine.ts';
+import {
+  benchFence,
+  benchMemory,
+  benchRebuild,
+  benchStart,
+  benchTruth,
+  benchUdi,
+  importOfDeliveries,
+} from './benchmark/once.ts';
+import { benchLarger, benchSmallest, type Ledger, setUpLedger } from './benchmark/reads.ts';
+import { setUpWorld } from './benchmark/world.ts';
 
-const say = (sentence: string) => process.stderr.write(`${sentence}\n`);
+const usage = `usage: scripts/bench [--quick] [--upto 10000|100000|1000000] [--json FILE]
+  --quick      a minute: short turns, ${(10_000).toLocaleString('en')} events, no demonstration
+  --upto N     no ledger larger than N events
+  --json FILE  writes the figures there, beside the table on standard output
+  --profile D  writes a CPU profile of the service under single commands into the directory D`;
 
-const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, json: { type: 'string' }, 'cpu-prof': { type: 'string' } },
-});
-const machine = await setUpMachine(say);
-const generator = startGenerator();
-try {
-  const figures = await bench(machine);
-  process.stdout.write(tableOf(figures));
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
-} finally {
-  await generator.stop();
-  await machine.remove();
+interface Plan {
+  readonly sizes: readonly (readonly [events: number, shown: string])[];
+  readonly demo: boolean;
+  /** Of single commands: seconds of a turn, and turns. */
+  readonly seconds: number;
+  readonly rounds: number;
+  /** Of reads. */
+  readonly times: number;
+  readonly profile: string | undefined;
 }
 
-async function bench(machine: Machine): Promise<Figure[]> {
-  const database = await machine.open('bench-commands');
+/** Beside the smallest, which every run has. */
+const larger = [
+  [100_000, '10⁵'],
+  [1_000_000, '10⁶'],
+] as const;
+
+function planOf(quick: boolean, upTo: number, profile: string | undefined): Plan {
+  if (quick) return { sizes: [], demo: false, seconds: 0.6, rounds: 1, times: 20, profile };
+  const sizes = larger.filter(([events]) => events <= upTo);
+  return { sizes, demo: true, seconds: 4, rounds: 5, times: 60, profile };
+}
+
+async function bench(machine: Machine, generator: Generator, plan: Plan): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const step = async (what: string, work: () => Promise<Figure[]> | Figure[]) => {
+    say(what);
+    figures.push(...(await work()));
+  };
+  await step('Single commands, and the fence.', () => commandFigures(machine, generator, plan));
+  await step('Parsing.', () => [importOfDeliveries(), benchUdi(plan.demo ? 3 : 1)]);
+  await step('Questions, memory and the rebuild.', () => ledgerFigures(machine, generator, plan));
+  await step('Starting.', () => benchStart({ demo: plan.demo, starts: plan.demo ? 5 : 1 }));
+  return figures;
+}
+
+async function commandFigures(machine: Machine, generator: Generator, plan: Plan): Promise<Figure[]> {
+  const name = 'bench-commands';
+  const database = await machine.open(name);
   const floor = await machine.open('bench-floor');
-  const { lots } = await setUpCommands(database);
-  await setUpWorld(floor);
-  const prof = values['cpu-prof'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`];
-  const service = await serviceOn(machine, 'bench-commands', prof);
-  say(`service started in ${service.startMs}`);
   try {
-    return await benchCommands({
-      generator,
-      origin: service.url,
-      database,
-      floorUri: machine.uriOf('bench-floor'),
-      lots,
-      seconds: 1,
-      rounds: 2,
-    });
+    const { lots, world } = await setUpCommands(database);
+    // For its indexes, and for what lies in the collections that they are on.
+    await setUpWorld(floor);
+    const { profile } = plan;
+    const service = await serviceOn(
+      machine,
+      name,
+      profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+    );
+    try {
+      const { seconds, rounds } = plan;
+      const parts = { generator, origin: service.url, database };
+      const floorUri = machine.uriOf('bench-floor');
+      const figures = await benchCommands({ ...parts, floorUri, lots, seconds, rounds });
+      figures.push(await benchFence({ ...parts, world, seconds: Math.max(2, seconds) * 2 }));
+      return [...figures, await benchTruth(database)];
+    } finally {
+      await service.stop();
+    }
   } finally {
-    await service.stop();
     await database.close();
     await floor.close();
   }
 }
+
+async function ledgerFigures(machine: Machine, generator: Generator, plan: Plan): Promise<Figure[]> {
+  const turns = { times: plan.times, rounds: plan.demo ? 5 : 2 };
+  const small = await setUpLedger(machine, 'bench-small');
+  try {
+    const figures = await benchSmallest(generator, small, turns);
+    if (plan.sizes.length === 0) return [...figures, ...(await wholeFigures(generator, small, plan, '10⁴'))];
+    const large = await setUpLedger(machine, 'bench-large');
+    try {
+      let size = '10⁴';
+      for (const [events, shown] of plan.sizes) {
+        say(`Writing ${events} events.`);
+        await large.growTo(events);
+        figures.push(...(await benchLarger(generator, small, large, shown, turns)));
+        size = shown;
+      }
+      return [...figures, ...(await wholeFigures(generator, large, plan, size))];
+    } finally {
+      await large.close();
+    }
+  } finally {
+    await small.close();
+  }
+}
+
+/** What is asked of the largest ledger only. The rebuild comes first: the load would write meanwhile. */
+async function wholeFigures(
+  generator: Generator,
+  ledger: Ledger,
+  plan: Plan,
+  size: string,
+): Promise<Figure[]> {
+  const rebuilt = await benchRebuild(ledger.database, size, plan.demo ? 2 : 1);
+  const { service, lots } = ledger;
+  const seconds = plan.demo ? 20 : 2;
+  return [rebuilt, await benchMemory({ generator, service, senders: lots.spread, seconds, size })];
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
+function load(): string {
+  return loadavg()
+    .map((one) => one.toFixed(1))
+    .join(', ');
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        quick: { type: 'boolean' },
+        upto: { type: 'string' },
+        json: { type: 'string' },
+        profile: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.exit(2);
+  }
+}
+
+const { quick = false, upto = '1000000', json, profile } = readOptions();
+const startedMs = performance.now();
+say(`${cpus().length} cores, load ${load()}.`);
+const machine = await setUpMachine(say);
+const generator = startGenerator();
+try {
+  const figures = await bench(machine, generator, planOf(quick, Number(upto), profile));
+  process.stdout.write(tableOf(figures));
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, undefined, 2)}\n`);
+} finally {
+  await generator.stop();
+  await machine.remove();
+}
+say(`${Math.round((performance.now() - startedMs) / 1000)} s, load ${load()} at the end.`);

@@ -160,7 +160,10 @@ export class Books {
     };
     this.written += this.#events.length;
     await Promise.all([
-      insert(events.collectionName, this.#events.map((event) => ({ ...event, _id: event.id }))),
+      insert(
+        events.collectionName,
+        this.#events.map((event) => ({ ...event, _id: event.id })),
+      ),
       insert(entries.collectionName, this.#entries),
       insert(holdings.collectionName, keyed(this.#holdings)),
       insert(units.collectionName, keyed(this.#units)),

@@ -24,7 +24,12 @@ export interface Hospital {
 }
 
 export interface World {
-  readonly maker: { readonly id: string; readonly factory: string; readonly person: string; readonly token: string };
+  readonly maker: {
+    readonly id: string;
+    readonly factory: string;
+    readonly person: string;
+    readonly token: string;
+  };
   readonly hospitals: readonly Hospital[];
   /** GTINs of products that are tracked by lot, and by serial number. */
   readonly byLot: readonly string[];
@@ -42,7 +47,11 @@ export async function setUpWorld(database: Database): Promise<World> {
   await runMigrations(db, migrations, { clock: systemClock, ids: systemIds, progress: () => undefined });
   const uuid = () => systemIds.uuid();
   const maker = { id: uuid(), factory: uuid() };
-  const places = Array.from({ length: hospitalCount }, () => ({ id: uuid(), store: uuid(), theatre: uuid() }));
+  const places = Array.from({ length: hospitalCount }, () => ({
+    id: uuid(),
+    store: uuid(),
+    theatre: uuid(),
+  }));
   const byLot = [1, 2, 3, 4].map(gtinOf);
   const bySerial = [5, 6].map(gtinOf);
   await insert(db, 'organisations', [
@@ -58,20 +67,35 @@ export async function setUpWorld(database: Database): Promise<World> {
     ...bySerial.map((gtin) => product(gtin, maker.id, 'serial')),
   ];
   await insert(db, 'products', products);
-  await insert(db, 'gtins', products.map(({ _id }) => ({ _id, product: _id })));
-  await insert(db, 'productStandings', products.map(({ _id }) => ({ _id, restrictions: [], touched: 1 })));
+  await insert(
+    db,
+    'gtins',
+    products.map(({ _id }) => ({ _id, product: _id })),
+  );
+  await insert(
+    db,
+    'productStandings',
+    products.map(({ _id }) => ({ _id, restrictions: [], touched: 1 })),
+  );
   const quality = await signedUp(database, maker.id, 'manufacturer', ['quality'], 'quality', 1);
   const hospitals: Hospital[] = [];
   for (const [index, found] of places.entries()) {
     const roles = ['materials', 'theatre'] as const;
     const tokens = index === 0 ? tokensOfFirst : 1;
-    hospitals.push({ ...found, ...(await signedUp(database, found.id, 'hospital', roles, `h${index}`, tokens)) });
+    hospitals.push({
+      ...found,
+      ...(await signedUp(database, found.id, 'hospital', roles, `h${index}`, tokens)),
+    });
   }
   const [token = ''] = quality.tokens;
   return { maker: { ...maker, person: quality.person, token }, hospitals, byLot, bySerial };
 }
 
-async function insert(db: mongo.Db, name: string, documents: readonly { readonly _id: string }[]): Promise<void> {
+async function insert(
+  db: mongo.Db,
+  name: string,
+  documents: readonly { readonly _id: string }[],
+): Promise<void> {
   await db.collection<{ _id: string }>(name).insertMany(documents.map((document) => ({ ...document })));
 }
 
@@ -103,7 +127,17 @@ async function signedUp(
 function organisation(_id: string, kind: string, en: string) {
   const name = { zh: `测试机构 ${en}`, en };
   const createdAt = '2026-01-01T00:00:00Z';
-  return { _id, kind, name, country: 'CN', area: '440100', licences: [], active: true, createdAt, structureVersion: 0 };
+  return {
+    _id,
+    kind,
+    name,
+    country: 'CN',
+    area: '440100',
+    licences: [],
+    active: true,
+    createdAt,
+    structureVersion: 0,
+  };
 }
 
 function place(_id: string, owner: string, kind: string) {

@@ -52,6 +52,7 @@ export async function setUpMachine(say: (sentence: string) => void): Promise<Mac
 
 export interface Service {
   readonly url: string;
+  readonly pid: number;
   /** From the start of the process to the line that says it serves, in milliseconds. */
   readonly startMs: number;
   /** Resident memory of the service's process now and at its highest, in MB; undefined where there is no /proc. */
@@ -78,18 +79,24 @@ export async function startService({
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...inherited, ...environment },
   });
+  const { pid = 0 } = child;
   const url = await readyAt(child);
   const startMs = performance.now() - startedMs;
   return {
     url,
+    pid,
     startMs,
-    memory: () => memoryOf(child.pid ?? 0),
+    memory: () => memoryOf(pid),
     stop: () => stop(child),
   };
 }
 
 /** @returns a service on a database of the run's mongod. */
-export function serviceOn(machine: Machine, name: string, nodeArgs: readonly string[] = []): Promise<Service> {
+export function serviceOn(
+  machine: Machine,
+  name: string,
+  nodeArgs: readonly string[] = [],
+): Promise<Service> {
   const environment = { MONGODB_URI: machine.uriOf(name), MASTER_KEY: machine.masterKey };
   const args = ['--data-dir', join(machine.directory, `service-${name}`)];
   return startService({ args, environment, nodeArgs });

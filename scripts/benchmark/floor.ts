@@ -1,6 +1,6 @@
 /** What the same documents cost with the bare driver: the floor that the service's figures are compared with. */
 import { createHash, randomBytes } from 'node:crypto';
-import mongoose, { mongo } from 'mongoose';
+import mongoose, { type mongo } from 'mongoose';
 import { systemIds } from '../../src/clock.ts';
 import { connectDatabase, type Database } from '../../src/database/connection.ts';
 
@@ -57,7 +57,8 @@ export class FloorClient {
   }
 
   async #insert(): Promise<void> {
-    const [event] = this.#footprint.inserts.find(({ collection }) => collection === 'events')?.documents ?? [];
+    const [event] =
+      this.#footprint.inserts.find(({ collection }) => collection === 'events')?.documents ?? [];
     if (event === undefined) throw new Error('a command without an event');
     const fresh = renamer(this.#footprint.names);
     const events = this.#database.db.collection<Plain>('events');
@@ -110,7 +111,9 @@ function renamer(names: readonly string[]): (document: Plain) => Plain {
 function anotherLike(name: string): string {
   if (/^[0-9a-f-]{36}$/.test(name)) return systemIds.uuid();
   if (/^[0-9a-f]{64}$/.test(name)) return createHash('sha256').update(randomBytes(16)).digest('hex');
-  return randomBytes(Math.ceil((name.length * 3) / 4)).toString('base64url').slice(0, name.length);
+  return randomBytes(Math.ceil((name.length * 3) / 4))
+    .toString('base64url')
+    .slice(0, name.length);
 }
 
 /** Reads what one command wrote. @param ids of the command and of its only event */

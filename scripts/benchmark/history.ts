@@ -172,7 +172,12 @@ const apart = 20;
  * @param first number of the first lot, so that they can be gone on with
  * @returns the number of the next lot
  */
-export async function writeBackground(books: Books, world: World, events: number, first = 0): Promise<number> {
+export async function writeBackground(
+  books: Books,
+  world: World,
+  events: number,
+  first = 0,
+): Promise<number> {
   let number = first;
   for (; books.written + books.waiting + eventsPerLot <= events; number += 1) {
     const gtins = number % 4 === 3 ? world.bySerial : world.byLot;

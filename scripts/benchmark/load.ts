@@ -152,7 +152,8 @@ interface Reply {
 /** The answer is read to its end and not parsed. */
 function send(agent: Agent, origin: string, { method, path, token, body }: Sending): Promise<Reply> {
   const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body), 'utf8');
-  const type = bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': bytes.length };
+  const type =
+    bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': bytes.length };
   const headers = { authorization: `Bearer ${token}`, ...type };
   return new Promise((resolve, reject) => {
     const outgoing = request(new URL(path, origin), { agent, method, headers }, (incoming) => {
