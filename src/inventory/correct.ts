@@ -206,8 +206,8 @@ function layDifference(bench: Bench, before: readonly Transfer[], after: readonl
   const gone = minus(before, after);
   const added = minus(after, before);
   let shortfall = 0;
-  for (const transfer of gone) {
-    shortfall += undo(bench, transfer, withoutMakingAvailable(bench.stock, transfer));
+  for (const part of gone.flatMap((transfer) => toldApart(bench.stock, transfer))) {
+    shortfall += undo(bench, part, withoutMakingAvailable(bench.stock, part));
   }
   for (const transfer of added) shortfall += redo(bench, transfer);
   return shortfall;
@@ -229,6 +229,18 @@ function nameUnits(bench: Bench, voidedUses: readonly Use[], uses: readonly Use[
     const facts = { gtin, lot: own?.lot ?? lot, quantity: 1, issuer, serials: [serial] };
     bench.lay([{ ...facts, from: at, to: at, title }]);
   }
+}
+
+/** Units are told apart: what stands on some serial numbers does not lock up the others. */
+function toldApart(stock: Stock, transfer: Transfer): Transfer[] {
+  if (transfer.serials === undefined) return [transfer];
+  const restricted = (serial: string) =>
+    restrictionsOnThings(stock, { ...transfer, serials: [serial] }).length > 0;
+  return [...Map.groupBy(transfer.serials, restricted).values()].map((serials) => ({
+    ...transfer,
+    serials,
+    quantity: serials.length,
+  }));
 }
 
 /** Undoing must not make a recalled device available: it goes back to its shelf, in quarantine. */
@@ -301,19 +313,24 @@ function redo(bench: Bench, transfer: Transfer): number {
 
 /** @returns the part of `whole` that `part` does not have: by serial number where there are any, else by quantity. */
 function minus(whole: readonly Transfer[], part: readonly Transfer[]): Transfer[] {
-  const left = new Map<string, { quantity: number; serials: Set<string> }>();
+  const left = new Map<string, { quantity: number; serials: string[] }>();
   for (const transfer of part) {
     const key = movementKey(transfer);
-    const entry = left.get(key) ?? { quantity: 0, serials: new Set<string>() };
+    const entry = left.get(key) ?? { quantity: 0, serials: [] };
     entry.quantity += transfer.quantity;
-    for (const serial of transfer.serials ?? []) entry.serials.add(serial);
+    entry.serials.push(...(transfer.serials ?? []));
     left.set(key, entry);
   }
   return whole.flatMap((transfer) => {
     const shared = left.get(movementKey(transfer));
     if (shared === undefined) return [transfer];
     if (transfer.serials !== undefined) {
-      const serials = transfer.serials.filter((serial) => !shared.serials.has(serial));
+      // One of each for one: a device that was recorded twice has moved twice.
+      const serials = transfer.serials.filter((serial) => {
+        const index = shared.serials.indexOf(serial);
+        if (index >= 0) shared.serials.splice(index, 1);
+        return index < 0;
+      });
       return serials.length === 0 ? [] : [{ ...transfer, serials, quantity: serials.length }];
     }
     const cancelled = Math.min(shared.quantity, transfer.quantity);
