@@ -79,6 +79,13 @@ export function sterilisationLotOf(entry: Entry, use: Use): string | undefined {
 function isLate({ recall, holdings }: Situation, entry: Entry, step: number): boolean {
   const effectiveAt = recall.steps.find((known: RecallStep) => known.step === step)?.effectiveAt;
   if (effectiveAt === undefined) return false;
+  // A use whose label names another lot than its record has two entries; that of a lot which this step did not fence
+  // knows of no mark, and says nothing.
+  const fenced = recall.scope.some(
+    (item) =>
+      item.step === step && item.gtin === entry.gtin && (item.lot === undefined || item.lot === entry.lot),
+  );
+  if (!fenced) return false;
   const written = entry.holdings.find(({ organisation }) => organisation === entry.organisation);
   if (written === undefined) return entry.recordTime > effectiveAt;
   const holding = holdings.find(
