@@ -36,7 +36,8 @@ async function serve(
   logger: Logger,
   stopped: Promise<string>,
 ): Promise<void> {
-  await (config.demo ? requireEmptyDirectory : refuseUnfinishedDemo)(config.dataDirectory);
+  await refuseUnfinishedDemo(config.dataDirectory);
+  if (config.demo) await requireEmptyDirectory(config.dataDirectory);
   const database = await openDatabase({ ...config, progress: say });
   try {
     await serveOn(database, config, server, logger, stopped);

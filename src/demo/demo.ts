@@ -15,7 +15,7 @@ import { type Figures, figuresOf } from './figures.ts';
 import { castOf } from './organisations.ts';
 import { savePapers } from './papers.ts';
 import type { RecallDay } from './recall-day.ts';
-import { Stage } from './stage.ts';
+import { Stage, Stopped } from './stage.ts';
 import { playStory } from './story.ts';
 import { summaryOf } from './summary.ts';
 
@@ -104,10 +104,10 @@ export async function playDemo(options: DemoOptions): Promise<Played> {
     await rm(unfinished);
     return played;
   } catch (error) {
-    logger.error({ err: error }, 'demonstration');
+    if (!(error instanceof Stopped)) logger.error({ err: error }, 'demonstration');
     const why = error instanceof Error ? error.message : String(error);
     throw new CannotStart(
-      `The demonstration was not played to its end (${why}): delete ${dataDirectory}, empty the database if MONGODB_URI names one, and start again.`,
+      `The demonstration was not played to its end (${why}): delete ${dataDirectory} and start again.`,
     );
   } finally {
     await stage.close();

@@ -10,6 +10,9 @@ import { hospitalLanes } from './supply.ts';
 import type { Item, Shelves, World } from './world.ts';
 
 const ignored = z.unknown();
+
+/** Drawing is one core's work. */
+const noticesAtOnce = 2;
 const detail = z.object({
   progress: z.array(z.object({ organisation: z.string(), had: z.boolean(), used: z.boolean() })),
 });
@@ -63,7 +66,7 @@ export async function fetchNotices(
 ): Promise<Notice[]> {
   const notices = new Map<string, Notice>();
   const quality = seatOf(company.manufacturer, 'quality');
-  await inLanes(hospitalLanes, concerned.entries(), async ([nth, { member, seat, fetches }]) => {
+  await inLanes(noticesAtOnce, concerned.entries(), async ([nth, { member, seat, fetches }]) => {
     const reader = fetches ? seat : quality.apart(`notice-to-${member.facts.key}`);
     const path = `/api/v1/recalls/${recall}/notices/${member.id}.pdf`;
     const bytes = await reader.document(calendar.at(0, 11, nth), 'GET', path);

@@ -7,6 +7,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent, type RequestListener } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, type IdSource, systemIds } from '../clock.ts';
 import { Server } from '../server.ts';
 import { seededIds } from './chance.ts';
@@ -23,9 +24,15 @@ interface Moment {
   readonly ids: IdSource;
 }
 
+/** The user asked for the end. */
+export class Stopped extends Error {}
+
 const ticketHeader = 'x-demo-ticket';
 /** Connections at once; the story's own lanes are narrower. */
 const connectionsAtMost = 64;
+/** On a machine that others keep busy the service asks to come back; for this long we do. */
+const attemptsAtMost = 60;
+const pauseMs = 500;
 
 export class Stage {
   readonly #seed: string;
@@ -72,11 +79,22 @@ export class Stage {
     return this.#current.run(this.#enter(step), work);
   }
 
-  /** Sends a request that the application answers at the step's moment. */
+  /**
+   * Sends a request that the application answers at the step's moment; again, with the same ids, where it says that it
+   * is busy or that the outcome is not known (a command then has the same id).
+   */
   async send(step: Step, sending: Sending): Promise<Reply> {
-    if (this.#stopped) throw new Error('it was stopped');
+    for (let moment = this.#enter(step), attempt = 1; ; moment = this.#again(step), attempt += 1) {
+      const reply = await this.#exchange(moment, sending);
+      if (reply.status !== 503 || attempt === attemptsAtMost) return reply;
+      await wait(pauseMs);
+    }
+  }
+
+  async #exchange(moment: Moment, sending: Sending): Promise<Reply> {
+    if (this.#stopped) throw new Stopped('it was stopped');
     const ticket = systemIds.uuid();
-    this.#tickets.set(ticket, this.#enter(step));
+    this.#tickets.set(ticket, moment);
     try {
       return await exchange(this.#agent, this.#server.url, sending, { [ticketHeader]: ticket });
     } finally {
@@ -97,6 +115,10 @@ export class Stage {
   #enter({ at, name }: Step): Moment {
     if (this.#names.has(name)) throw new Error(`two steps are called ${name}`);
     this.#names.add(name);
+    return this.#again({ at, name });
+  }
+
+  #again({ at, name }: Step): Moment {
     return { at, ids: seededIds(this.#seed, name) };
   }
 
