@@ -43,7 +43,7 @@ async function readMovements(
 }
 
 /** Pure. @param movements entries that name the unit, others among them, in any order */
-function whereItLies(unit: Unit, movements: readonly Movement[]): Unit {
+export function whereItLies(unit: Unit, movements: readonly Movement[]): Unit {
   const own = movements
     .flatMap((movement) => {
       const last = movement.transfers.findLast((transfer) => names(transfer, unit));

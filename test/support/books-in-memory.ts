@@ -109,7 +109,11 @@ export class Books {
         });
       }
       if (event.type === 'lotReleased') this.lots.set(id, { ...known, standing: 'released' });
-      if (event.type === 'lotHeld') this.restrict(lot, { kind: 'hold', reference: event.details.hold });
+      if (event.type === 'lotHeld') {
+        const { hold: reference, scope } = event.details;
+        const { serials } = scope[0] ?? {};
+        this.restrict(lot, { kind: 'hold', reference, ...(serials === undefined ? {} : { serials }) });
+      }
       if (event.type === 'holdLifted') {
         const restrictions = known.restrictions.filter(({ reference }) => reference !== event.details.hold);
         this.lots.set(id, { ...known, restrictions });
