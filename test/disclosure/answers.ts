@@ -57,8 +57,16 @@ function printed(ms: number): string {
   return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', '');
 }
 
+const id = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const isId = new RegExp(`^${id.source}$`);
+
+function idsIn(text: string): string[] {
+  return [...new Set([...text.matchAll(id)].map(([found]) => found))];
+}
+
 /** Facts by what they look like in an answer. */
 export class Search {
+  readonly #ids = new Map<string, Fact[]>();
   /** Every fact that has this value. */
   readonly #texts = new Map<string, Fact[]>();
   readonly #moments = new Map<number, Fact[]>();
@@ -71,13 +79,16 @@ export class Search {
       if (typeof value === 'number') {
         if (value >= smallest) add(this.#numbers, value, fact);
       } else if (/^\d{4}-\d\d-\d\dT/.test(value)) add(this.#moments, Date.parse(value), fact);
+      else if (isId.test(value)) add(this.#ids, value, fact);
       else if (value !== '') add(this.#texts, value, fact);
     }
   }
 
   /** @returns for each value that an answer tells, the facts that have it. */
   found({ text, moments, numbers, isPaper }: Told): Fact[][] {
-    const hits: Fact[][] = [];
+    const hits: Fact[][] = idsIn(text)
+      .map((found) => this.#ids.get(found) ?? [])
+      .filter((facts) => facts.length > 0);
     for (const [value, facts] of this.#texts) {
       if (text.includes(isPaper ? withoutSpace(value) : value)) hits.push(facts);
     }
@@ -94,9 +105,8 @@ export class Search {
     known: ReadonlySet<string | number>,
   ): (string | number)[] {
     if (isPaper) return [];
-    const ids = [...text.matchAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g)];
     return [
-      ...ids.map(([id]) => id).filter((id) => !this.#texts.has(id) && !known.has(id)),
+      ...idsIn(text).filter((id) => !this.#ids.has(id) && !known.has(id)),
       ...[...moments]
         .filter((at) => !this.#moments.has(at) && !known.has(at))
         .map((at) => new Date(at).toISOString()),

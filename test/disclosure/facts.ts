@@ -80,6 +80,7 @@ export async function factsOf(country: Country): Promise<Fact[]> {
     ),
     ...(await all('accessLog')).flatMap((found) => strings(found, 'own-id', ['_id', 'requestId', 'at'])),
     ...(await all('checks')).flatMap((found) => strings(found, 'own-id', ['_id', 'checkedAt'])),
+    ...(await all('identityReads')).flatMap(ofIdentityRead),
     ...(await all('products')).flatMap(ofProduct),
     ...(await all('lots')).flatMap(ofLot),
     ...(await all('programmes')).flatMap((found) =>
@@ -115,6 +116,15 @@ function strings(found: Stored, kind: Kind, fields: readonly string[]): Fact[] {
 
 function ofName(found: Stored, kind: Kind): Fact[] {
   return ['zh', 'en'].flatMap((language) => fact(found, kind, textIn(found.name, language)));
+}
+
+/** Who read whose identity is the hospital's own; whose, by the id of the patient's record. */
+function ofIdentityRead(found: Stored): Fact[] {
+  const patients = Array.isArray(found.patients) ? found.patients : [];
+  return [
+    ...strings(found, 'own-id', ['_id', 'at', 'requestId']),
+    ...patients.flatMap((patient: Json) => fact(found, 'own-id', patient)),
+  ];
 }
 
 /** The place to which recalled things go back is named by the recall; all others are their organisation's own. */

@@ -75,6 +75,8 @@ export function mayKnow(world: World, viewer: Viewer, fact: Fact, path: string):
   if (viewer.organisation === fact.owner) return true;
   // Whoever holds the label reads on the page behind it what is printed there, and whether it may be used.
   if (path.startsWith('/01/') && ['product', 'lot', 'serial'].includes(fact.kind)) return true;
+  // Whoever has a device in hand is told why it may not be used.
+  if (path === '/api/v1/checks' && ['lot', 'hold', 'recall'].includes(fact.kind)) return true;
   const recalled = path.startsWith('/api/v1/recalls');
   switch (fact.kind) {
     case 'organisation-private':

@@ -46,6 +46,10 @@ export function domainOf(
     'gtin,lot': () => Object.values(lots).map(({ gtin, lot }) => ({ gtin, lot: encodeURIComponent(lot) })),
     'gtin,serial': () => serials.map((serial) => ({ gtin: products.unit, serial })),
     'gtin,lot,serial': () => serials.map((serial) => ({ gtin: products.unit, lot: lots.units.lot, serial })),
+    'gtin,lot,hold': () =>
+      story.holds.map((hold) => ({ ...lots.good, lot: encodeURIComponent(lots.good.lot), hold })),
+    'id,token': (path) =>
+      idsOf(path).flatMap((id) => more.tokens.slice(0, 20).map((token) => ({ id, token }))),
     event: () => story.events.map((event) => ({ event })),
     shipment: () => story.shipments.map((shipment) => ({ shipment })),
     id: (path) => idsOf(path).map((id) => ({ id })),
