@@ -17,7 +17,7 @@ import { savePapers } from './papers.ts';
 import type { RecallDay } from './recall-day.ts';
 import { Stage, Stopped } from './stage.ts';
 import { playStory } from './story.ts';
-import { summaryOf } from './summary.ts';
+import { organisationLines, summaryOf } from './summary.ts';
 
 /** The story that everybody sees. */
 const defaultSeed = 'pps-trace';
@@ -145,7 +145,8 @@ async function playOn(stage: Stage, options: DemoOptions): Promise<Played> {
   await writeFile(accountsFile, `${JSON.stringify(accounts, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   const told = { world, day, figures, papers, dataDirectory, accountsFile, url: options.url };
   const summary = summaryOf(told);
-  await writeFile(join(dataDirectory, 'demo', 'story.txt'), `${summary.join('\n')}\n`, { mode: 0o600 });
+  const story = [...summary, ...organisationLines(world)];
+  await writeFile(join(dataDirectory, 'demo', 'story.txt'), `${story.join('\n')}\n`, { mode: 0o600 });
   for (const line of summary) say(line);
   return { figures, day, accounts };
 }

@@ -49,6 +49,16 @@ export function summaryOf(told: Told): string[] {
   ];
 }
 
+/** @returns who is who: what usernames begin with, the name, and the id by which requests name them. */
+export function organisationLines({ company }: World): string[] {
+  const { manufacturer, distributors, hospitals, drugAuthority, healthAuthority, foundation } = company;
+  const all = [manufacturer, ...distributors, ...hospitals, drugAuthority, healthAuthority, foundation];
+  return [
+    'Organisations 机构: what usernames begin with, id, name',
+    ...table(all.map(({ facts, id }) => [facts.key, `${id}  ${facts.name.zh}  ${facts.name.en}`])),
+  ];
+}
+
 function happened({ world, figures }: Told): string[] {
   const { calendar, counts, company } = world;
   const { operations, uses, patients, programmePatients } = counts;
@@ -132,7 +142,7 @@ function whereItLies({ papers, accountsFile, dataDirectory }: Told): string[] {
       ['召回通知 Notices', `${short(papers.notices[0] ?? '')} and ${papers.notices.length - 1} more`],
       ['批次报告 Lot report', short(papers.report)],
       ['账号 Sign-ins', `${short(accountsFile)} (of this start alone, for you alone)`],
-      ['经过 This text', 'demo/story.txt'],
+      ['经过 This text', 'demo/story.txt, with who is who 机构名录'],
     ]),
   ];
 }
