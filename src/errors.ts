@@ -523,6 +523,9 @@ const failures = {
 
 export type FailureCode = keyof typeof failures;
 
+/** The whole set, for whoever asks whether an answer's code is of it. */
+export const failureCodes: ReadonlySet<string> = new Set(Object.keys(failures));
+
 /** Facts that go with a failure: identifiers and numbers, never secrets and never patient identity. */
 export type FailureInfo = Readonly<Record<string, unknown>>;
 

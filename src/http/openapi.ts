@@ -103,7 +103,7 @@ function operation(route: DescribedRoute, named: Json): Json {
     }),
     responses: {
       '2XX': success(schemas, id, named),
-      '4XX': refusal('Refused; the code says why'),
+      '4XX': refusal('Refused; the code says why', schemas.produces),
       '5XX': refusal('The service is busy, the outcome unknown, or a fault of ours'),
     },
   };
@@ -127,11 +127,11 @@ function success({ answer, produces }: RouteSchemas, id: string, named: Json): J
   return { description: 'Done', content: { 'application/json': { schema } } };
 }
 
-function refusal(description: string): Json {
-  return {
-    description,
-    content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
+/** @param page the media type of a page for people, which says in its own words what is wrong */
+function refusal(description: string, page?: string): Json {
+  const problem = { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } };
+  if (!page?.startsWith('text/html')) return { description, content: problem };
+  return { description, content: { ...problem, [page]: { schema: { type: 'string' } } } };
 }
 
 function parametersIn(

@@ -8,8 +8,8 @@ import { describeFailure, type FailureCode } from '../errors.ts';
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 15_000;
-/** Nothing is read and nothing can be written: a client that asks and never reads. Longer than any command takes. */
-const silenceTimeoutMs = 30_000;
+/** Nothing comes and nothing goes: a client that asks and never reads. Longer than a thousand labels take. */
+const silenceTimeoutMs = 60_000;
 /** Each takes some kB of ours and a descriptor of the machine's; the usual limit there is 1,024 and more. */
 const connectionsAtMost = 2_000;
 
