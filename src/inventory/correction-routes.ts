@@ -21,10 +21,9 @@ import {
   acceptInput,
   destroyInput,
   moveInput,
-  quarantineInput,
+  reasonedInput,
   receiveInput,
   recordUseInput,
-  releaseQuarantineInput,
   required,
 } from './inputs.ts';
 import { receive, receiveBody } from './receive.ts';
@@ -197,12 +196,12 @@ async function prepareRight(
     }
     case 'quarantined': {
       const { type, ...body } = stated;
-      const { input, writes } = await quarantineInput(parts, actor, { ...body, ...common });
+      const { input, writes } = await reasonedInput(parts, actor, { ...body, ...common });
       return { facts: rightFacts([type], quarantine, input), writes };
     }
     case 'quarantineReleased': {
       const { type, ...body } = stated;
-      const { input, writes } = await releaseQuarantineInput(parts, actor, { ...body, ...common });
+      const { input, writes } = await reasonedInput(parts, actor, { ...body, ...common });
       return { facts: rightFacts([type], releaseQuarantine, input), writes };
     }
     case 'destroyed': {

@@ -10,6 +10,7 @@ import { resolveGtin } from '../catalogue/products.ts';
 import { runsOn } from '../catalogue/programme.ts';
 import { readProgramme } from '../catalogue/programmes.ts';
 import { Failure } from '../errors.ts';
+import type { Commitment } from '../ledger/event.ts';
 import type { AcceptInput, acceptBody } from './accept.ts';
 import {
   type Actor,
@@ -19,19 +20,10 @@ import {
   ownPlaces,
   type Prepared,
 } from './command.ts';
-import { lotsPerCommand, readLines } from './lines.ts';
+import { type DeviceLine, lotsPerCommand, type ReadLine, readLines } from './lines.ts';
 import type { ReceiveInput, receiveBody } from './receive.ts';
 import type { RecordUseInput, recordUseBody } from './record-use.ts';
-import type {
-  DestroyInput,
-  destroyBody,
-  MoveInput,
-  moveBody,
-  QuarantineInput,
-  quarantineBody,
-  ReleaseQuarantineInput,
-  releaseQuarantineBody,
-} from './relocate.ts';
+import type { DestroyInput, destroyBody, MoveInput, moveBody } from './relocate.ts';
 import type { ShipInput, shipBody } from './ship.ts';
 import { readShipment } from './shipment.ts';
 
@@ -137,29 +129,23 @@ export async function moveInput(
   };
 }
 
-export async function quarantineInput(
-  parts: InventoryParts,
-  actor: Actor,
-  body: z.output<typeof quarantineBody>,
-): Promise<Prepared<QuarantineInput>> {
-  const { lines, reason, ...rest } = body;
-  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
-  const texts = commitTexts({ reason }, actor.organisation, parts.ids);
-  return {
-    input: {
-      ...rest,
-      lines: readLines(lines, '/lines', day(parts)),
-      reasonText: required(texts.commitments.reason),
-    },
-    writes: texts.writes,
-  };
+interface ReasonedBody {
+  readonly place: string;
+  readonly lines: readonly DeviceLine[];
+  readonly reason: string;
 }
 
-export async function releaseQuarantineInput(
+type Reasoned<Body> = Omit<Body, 'lines' | 'reason'> & {
+  readonly lines: readonly ReadLine[];
+  readonly reasonText: Commitment;
+};
+
+/** Of what happens to things in a place for a stated reason: quarantine, and out of it. */
+export async function reasonedInput<Body extends ReasonedBody>(
   parts: InventoryParts,
   actor: Actor,
-  body: z.output<typeof releaseQuarantineBody>,
-): Promise<Prepared<ReleaseQuarantineInput>> {
+  body: Body,
+): Promise<Prepared<Reasoned<Body>>> {
   const { lines, reason, ...rest } = body;
   await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
   const texts = commitTexts({ reason }, actor.organisation, parts.ids);
@@ -178,18 +164,13 @@ export async function destroyInput(
   actor: Actor,
   body: z.output<typeof destroyBody>,
 ): Promise<Prepared<DestroyInput>> {
-  const { lines, reason, supervisor, ...rest } = body;
-  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  const { supervisor, ...rest } = body;
   await assertPeople(parts, actor.organisation, { '/witness': body.witness });
-  const texts = commitTexts({ reason, supervisor }, actor.organisation, parts.ids);
+  const reasoned = await reasonedInput(parts, actor, rest);
+  const texts = commitTexts({ supervisor }, actor.organisation, parts.ids);
   return {
-    input: {
-      ...rest,
-      lines: readLines(lines, '/lines', day(parts)),
-      reasonText: required(texts.commitments.reason),
-      supervisorName: texts.commitments.supervisor,
-    },
-    writes: texts.writes,
+    input: { ...reasoned.input, supervisorName: texts.commitments.supervisor },
+    writes: [...reasoned.writes, ...texts.writes],
   };
 }
 

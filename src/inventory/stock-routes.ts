@@ -10,14 +10,7 @@ import { titleBases } from '../ledger/title.ts';
 import { accept, acceptBody } from './accept.ts';
 import { actorOf } from './caller-routes.ts';
 import { commandAnswer, type InventoryParts, runCommand } from './command.ts';
-import {
-  acceptInput,
-  destroyInput,
-  moveInput,
-  quarantineInput,
-  releaseQuarantineInput,
-  required,
-} from './inputs.ts';
+import { acceptInput, destroyInput, moveInput, reasonedInput, required } from './inputs.ts';
 import {
   destroy,
   destroyBody,
@@ -101,7 +94,7 @@ function acceptanceRoutes(parts: InventoryParts): Route[] {
           route: 'POST /api/v1/quarantine-releases',
           actor,
           content: body,
-          prepare: () => releaseQuarantineInput(parts, actor, body),
+          prepare: () => reasonedInput(parts, actor, body),
         };
         return { status: 201, body: await runCommand(parts, releaseQuarantine, call) };
       },
@@ -144,7 +137,7 @@ function relocationRoutes(parts: InventoryParts): Route[] {
           route: 'POST /api/v1/quarantines',
           actor,
           content: body,
-          prepare: () => quarantineInput(parts, actor, body),
+          prepare: () => reasonedInput(parts, actor, body),
         };
         return { status: 201, body: await runCommand(parts, quarantine, call) };
       },
