@@ -33,6 +33,7 @@ const undecided = ['service/busy', 'service/outcome-unknown'];
 
 export class Claims {
   readonly #claims: Claim[] = [];
+  #onRefused: () => void = () => undefined;
   /** What must never happen, a sentence each. */
   readonly breaches: string[] = [];
   /** Answers by status and code, for the report. */
@@ -50,6 +51,13 @@ export class Claims {
 
   get inDoubt(): readonly Claim[] {
     return this.#claims.filter(({ state }) => state === 'doubt');
+  }
+
+  /** Resolves when a command is told for the first time to come back later. */
+  refused(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRefused = resolve;
+    });
   }
 
   breach(sentence: string): void {
@@ -82,6 +90,7 @@ export class Claims {
     if (status === 503 && typeof code === 'string' && undecided.includes(code)) {
       if (reply.headers['retry-after'] === undefined) this.breach(`${what}: 503 without Retry-After`);
       if (code !== 'service/busy') claim.mayBeDone = true;
+      this.#onRefused();
       return false;
     }
     this.breach(`${what} was answered ${status} ${JSON.stringify(body)}`);

@@ -88,14 +88,16 @@ async function strike({ scene, clients, watch, kill, chance }: Blow): Promise<Om
   const afterMs = shortestRunMs + chance.below(longestRunMs - shortestRunMs);
   clients.start();
   await pause(afterMs);
-  const struckMs = performance.now();
   const lotIds = clients.lotsInFlight();
   watch.expect(lotIds);
-  await scene.strike(kill, chance);
-  await Promise.all([scene.recovered()]);
+  const struckMs = await scene.strike(kill, chance);
+  await scene.recovered();
   const recoveredMs = Math.round(performance.now() - struckMs);
   while (watch.missing > 0 && performance.now() - struckMs < patienceMs) await pause(pollMs);
-  const lots = lotIds.map((lotId) => ({ lotId, writableMs: Math.round(watch.at(lotId) - struckMs) }));
+  const lots = lotIds.map((lotId) => ({
+    lotId,
+    writableMs: Math.max(0, Math.round(watch.at(lotId) - struckMs)),
+  }));
   return { kill, afterMs, lots, recoveredMs };
 }
 

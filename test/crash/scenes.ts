@@ -15,7 +15,7 @@ import { ReplicaSet } from './replica-set.ts';
 import { type RoundRobin, roundRobin } from './round-robin.ts';
 import { Service } from './service.ts';
 
-export const embeddedKills = ['service', 'database', 'both'] as const;
+export const embeddedKills = ['service', 'database', 'both', 'database-stopped'] as const;
 export const setKills = ['primary-killed', 'primary-stopped', 'service-killed'] as const;
 export type Kill = (typeof embeddedKills)[number] | (typeof setKills)[number];
 
@@ -25,26 +25,30 @@ export interface Scene {
   readonly services: readonly Service[];
   /** Of the database, for those who look. */
   uri(): Promise<string>;
-  /** Carries out a kill; resolves when everything that was killed is being started again. */
-  strike(kill: Kill, chance: Chance): Promise<void>;
+  /**
+   * Carries out a kill; resolves when everything that was killed is being started again.
+   * @returns the moment from which recovery counts, by performance.now(): the blow, or, where all that there is stood
+   *   still, when it went on
+   */
+  strike(kill: Kill, chance: Chance): Promise<number>;
   /** Resolves when the processes that were killed serve again. */
   recovered(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** How long a primary is stopped: from a hiccup to longer than an election. */
+/** How long a server is stopped: from a hiccup to longer than an election. */
 const shortestStopMs = 500;
 const longestStopMs = 9_000;
 
-/** @param directory of the data; one of its own, in the system's place for such, where nothing is said */
-export async function embeddedScene(directory?: string): Promise<Scene> {
-  const home = directory ?? (await mkdtemp(join(tmpdir(), 'pps-trace-crash-')));
-  const dataDirectory = join(home, 'data');
+/** @param onDisk where the data lie, where that matters */
+export async function embeddedScene(onDisk?: string): Promise<Scene> {
+  const home = await mkdtemp(join(tmpdir(), 'pps-trace-crash-'));
+  const dataDirectory = onDisk ?? join(home, 'data');
   const { path: mongodBinary } = await testBinary();
   const service = await Service.start({ dataDirectory, mongodBinary, logFile: `${home}/service.log` });
-  const killMongod = async () => {
+  const signalMongod = async (signal: NodeJS.Signals) => {
     const { mongodPid } = (await holderOf(dataDirectory)) ?? {};
-    if (mongodPid !== undefined) endNow(mongodPid);
+    if (mongodPid !== undefined) send(mongodPid, signal);
   };
   return {
     port: service.port,
@@ -56,15 +60,24 @@ export async function embeddedScene(directory?: string): Promise<Scene> {
         await pause(20);
       }
     },
-    strike: async (kill) => {
+    strike: async (kill, chance) => {
+      const now = performance.now();
       switch (kill) {
         case 'service':
-          return service.kill();
+          await service.kill();
+          return now;
         case 'database':
-          return killMongod();
+          await signalMongod('SIGKILL');
+          return now;
         case 'both':
-          await killMongod();
-          return service.kill();
+          await signalMongod('SIGKILL');
+          await service.kill();
+          return now;
+        case 'database-stopped':
+          await signalMongod('SIGSTOP');
+          await pause(stopMs(chance));
+          await signalMongod('SIGCONT');
+          return performance.now();
         default:
           throw new Error(`${kill} is for a replica set`);
       }
@@ -98,16 +111,20 @@ export async function setScene(processes: number): Promise<Scene> {
     uri: () => Promise.resolve(set.uri),
     strike: async (kill, chance) => {
       const primary = await set.primary();
+      const now = performance.now();
       switch (kill) {
         case 'primary-killed':
           await set.signal(primary, 'SIGKILL');
-          return set.revive(primary);
+          await set.revive(primary);
+          return now;
         case 'primary-stopped':
           await set.signal(primary, 'SIGSTOP');
-          await pause(shortestStopMs + chance.below(longestStopMs - shortestStopMs));
-          return set.signal(primary, 'SIGCONT');
+          await pause(stopMs(chance));
+          await set.signal(primary, 'SIGCONT');
+          return now;
         case 'service-killed':
-          return chance.pick(services).kill();
+          await chance.pick(services).kill();
+          return now;
         default:
           throw new Error(`${kill} is for an embedded database`);
       }
@@ -145,9 +162,13 @@ export async function furnish(scene: Scene): Promise<Cast> {
   }
 }
 
-function endNow(pid: number): void {
+function stopMs(chance: Chance): number {
+  return shortestStopMs + chance.below(longestStopMs - shortestStopMs);
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
     // It is down already, from the blow before.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
