@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts';
 import { cookieOf } from '../http/forgery.ts';
 import type { Caller, OrganisationLookup } from './caller.ts';
 import { sessionCookieName } from './cookie.ts';
-import { peopleOn, type StoredPerson } from './models.ts';
+import type { Owner } from './owner.ts';
 import type { AccessParts } from './parts.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
 import type { RequestRate } from './request-rate.ts';
@@ -19,7 +19,7 @@ export interface AuthenticatorParts extends Pick<AccessParts, 'connection' | 'cl
 }
 
 interface Proof {
-  readonly person: string;
+  readonly owner: Owner | undefined;
   readonly credential: Caller['credential'];
   /** A token's own; a session has all of its person's. */
   readonly scope?: readonly Permission[];
@@ -38,8 +38,8 @@ export function createAuthenticator(
     const proof = await proofOf(parts, headers.authorization, cookieOf(headers.cookie, cookieName));
     if (proof === undefined) return undefined;
     parts.rate.take(proof.credential.id);
-    const person = await peopleOn(parts.connection).findById(proof.person).lean<StoredPerson>();
-    if (person === null || !person.active) return undefined;
+    const person = proof.owner;
+    if (person === undefined || !person.active) return undefined;
     const organisation = await parts.organisations.find(person.organisation);
     if (organisation === undefined || !organisation.active) return undefined;
     const held = permissionsOf(organisation.kind, person.roles);
@@ -64,13 +64,14 @@ async function proofOf(
 ): Promise<Proof | undefined> {
   if (authorization !== undefined) {
     const secret = /^Bearer ([A-Za-z0-9_-]{1,100})$/i.exec(authorization)?.[1];
-    const token = secret === undefined ? undefined : await findToken(parts, secret);
-    if (token === undefined) return undefined;
-    return { person: token.person, credential: { kind: 'token', id: token._id }, scope: token.permissions };
+    const proven = secret === undefined ? undefined : await findToken(parts, secret);
+    if (proven === undefined) return undefined;
+    const { credential: token, owner } = proven;
+    return { owner, credential: { kind: 'token', id: token._id }, scope: token.permissions };
   }
-  const session = cookie === undefined ? undefined : await findSession(parts, cookie);
-  if (session === undefined) return undefined;
-  return { person: session.person, credential: { kind: 'session', id: session._id } };
+  const proven = cookie === undefined ? undefined : await findSession(parts, cookie);
+  if (proven === undefined) return undefined;
+  return { owner: proven.owner, credential: { kind: 'session', id: proven.credential._id } };
 }
 
 /** A token keeps no permission that its person has lost since. */

@@ -90,6 +90,10 @@ export interface StoredAccess {
   readonly details?: AccessDetails;
 }
 
+export const peopleCollection = 'people';
+export const sessionsCollection = 'sessions';
+export const tokensCollection = 'tokens';
+
 const options = {
   strict: 'throw',
   strictQuery: 'throw',
@@ -119,12 +123,12 @@ const personSchema = new Schema<StoredPerson>(
     lastSignInAt: Date,
     openings: count,
   },
-  { ...options, collection: 'people' },
+  { ...options, collection: peopleCollection },
 );
 
 const sessionSchema = new Schema<StoredSession>(
   { _id: text, person: text, createdAt: day, lastSeenAt: day, endsAt: day, expiresAt: day },
-  { ...options, collection: 'sessions' },
+  { ...options, collection: sessionsCollection },
 );
 
 const tokenSchema = new Schema<StoredToken>(
@@ -141,7 +145,7 @@ const tokenSchema = new Schema<StoredToken>(
     revokedAt: Date,
     lastUsedAt: Date,
   },
-  { ...options, collection: 'tokens' },
+  { ...options, collection: tokensCollection },
 );
 
 const attemptsSchema = new Schema<StoredAttempts>(

@@ -3,11 +3,12 @@
 import type { ClientSession } from 'mongoose';
 import mongoose from 'mongoose';
 import { z } from 'zod';
+import { rawCollection } from '../database/raw-collection.ts';
 import { inTransaction, isDuplicateKey } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type AccessDetails, type Actor, appendAccess } from './access-log.ts';
-import { guardsOn, peopleOn, type StoredPerson } from './models.ts';
+import { guardsOn, peopleCollection, peopleOn, type StoredPerson } from './models.ts';
 import { requireFittingRoles, requireUsernameForRoles } from './new-person.ts';
 import type { AccessParts } from './parts.ts';
 import { hashPassword } from './passwords.ts';
@@ -39,9 +40,9 @@ export async function findPeople(
 ): Promise<Map<string, Colleague>> {
   if (ids.length > peoplePerRead)
     throw new Error(`${ids.length} people in one read; the bound is ${peoplePerRead}`);
-  const found = await peopleOn(connection)
-    .find({ organisation, _id: mongoose.trusted({ $in: [...ids] }) })
-    .lean<StoredPerson[]>();
+  const found = await rawCollection<StoredPerson>(connection, peopleCollection)
+    .find({ organisation, _id: { $in: [...ids] } })
+    .toArray();
   return new Map(found.map((person) => [person._id, colleagueOf(person)]));
 }
 

@@ -8,7 +8,8 @@ import { inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { type Actor, appendAccess } from './access-log.ts';
 import type { Caller } from './caller.ts';
-import { peopleOn, type StoredToken, tokensOn } from './models.ts';
+import { peopleOn, type StoredToken, tokensCollection, tokensOn } from './models.ts';
+import { findWithOwner, type Proven } from './owner.ts';
 import type { AccessParts } from './parts.ts';
 import type { Permission } from './permissions.ts';
 import { isSecret, newSecret, sha256, tokenPrefix } from './secrets.ts';
@@ -140,20 +141,19 @@ export async function listTokens(
 
 /**
  * @param secret as `Authorization: Bearer` carries it
- * @returns the token where it is alive
+ * @returns the token where it is alive, and whose it is, read at the same time
  */
 export async function findToken(
   { connection, clock }: Pick<AccessParts, 'connection' | 'clock'>,
   secret: string,
-): Promise<StoredToken | undefined> {
+): Promise<Proven<StoredToken> | undefined> {
   if (!secret.startsWith(tokenPrefix) || !isSecret(secret.slice(tokenPrefix.length))) return undefined;
   const now = clock.now();
-  const token = await tokensOn(connection)
-    .findOne({ hash: sha256(secret) })
-    .lean<StoredToken>();
-  if (token === null || token.revokedAt !== undefined || token.expiresAt <= now) return undefined;
+  const proven = await findWithOwner<StoredToken>(connection, tokensCollection, { hash: sha256(secret) });
+  const token = proven?.credential;
+  if (token === undefined || token.revokedAt !== undefined || token.expiresAt <= now) return undefined;
   if (token.lastUsedAt === undefined || now.getTime() - token.lastUsedAt.getTime() >= usedEveryMs) {
     await tokensOn(connection).updateOne({ _id: token._id }, { $set: { lastUsedAt: now } });
   }
-  return token;
+  return proven;
 }

@@ -1,6 +1,8 @@
 /** Places in the database. */
-import mongoose, { type Connection } from 'mongoose';
+import type mongoose from 'mongoose';
+import type { Connection } from 'mongoose';
 import type { IdSource } from '../clock.ts';
+import { rawCollection } from '../database/raw-collection.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { placeModel, type StoredPlace } from './models.ts';
@@ -21,9 +23,9 @@ export async function readPlaces(
   if (ids.length > placesPerOrganisation) {
     throw new Error(`${ids.length} places in one read; the bound is ${placesPerOrganisation}`);
   }
-  const found = await placeModel(connection)
-    .find({ _id: mongoose.trusted({ $in: [...ids] }) })
-    .lean<StoredPlace[]>();
+  const found = await rawCollection<StoredPlace>(connection, 'places')
+    .find({ _id: { $in: [...ids] } })
+    .toArray();
   return byId(found);
 }
 
