@@ -4,7 +4,7 @@ import { afterId, containing } from './organisations.ts';
 import { eachesOf } from './packaging.ts';
 import type { Product } from './product.ts';
 import { gtinModel, productModel, type StoredGtin, type StoredProduct } from './product-models.ts';
-import { readProductRestrictions } from './product-standings.ts';
+import { productStandingsCollection, readProductRestrictions } from './product-standings.ts';
 import type { Restriction } from './restriction.ts';
 
 /** How many products one read may ask for (law 9). */
@@ -56,15 +56,52 @@ export async function resolveGtin(
   gtin: string,
   session?: mongo.ClientSession,
 ): Promise<ResolvedGtin | undefined> {
-  const entry = await db
+  return (await resolveGtins(db, [gtin], session)).get(gtin);
+}
+
+/**
+ * As {@link resolveGtin}, all in one read: a command asks this of every line, inside its transaction.
+ * @param gtins at most {@link productsPerRead}
+ * @returns what those stand for that a registered product has, by GTIN
+ */
+export async function resolveGtins(
+  db: mongo.Db,
+  gtins: readonly string[],
+  session?: mongo.ClientSession,
+): Promise<Map<string, ResolvedGtin>> {
+  if (gtins.length > productsPerRead) {
+    throw new Error(`${gtins.length} GTINs in one read; the bound is ${productsPerRead}`);
+  }
+  const join = (from: string, as: string) => ({
+    $lookup: { from, localField: 'product', foreignField: '_id', as },
+  });
+  const found = db
     .collection<StoredGtin>('gtins')
-    .findOne({ _id: gtin }, session === undefined ? {} : { session });
-  const product = entry === null ? undefined : await readProduct(db, entry.product, session);
-  if (product === undefined) return undefined;
-  const quantity = eachesOf(product, gtin);
-  if (quantity === undefined)
-    throw new Error(`gtin ${gtin} names product ${product.gtin}, which does not have it`);
-  return { product, quantity };
+    .aggregate<JoinedGtin>(
+      [
+        { $match: { _id: { $in: [...gtins] } } },
+        join('products', 'products'),
+        join(productStandingsCollection, 'standings'),
+      ],
+      session === undefined ? {} : { session },
+    );
+  const resolved = new Map<string, ResolvedGtin>();
+  for (const { _id: gtin, products, standings } of await found.toArray()) {
+    const [stored] = products;
+    if (stored === undefined) continue;
+    const product = productOf(stored, standings[0]?.restrictions ?? []);
+    const quantity = eachesOf(product, gtin);
+    if (quantity === undefined)
+      throw new Error(`gtin ${gtin} names product ${product.gtin}, which does not have it`);
+    resolved.set(gtin, { product, quantity });
+  }
+  return resolved;
+}
+
+interface JoinedGtin {
+  readonly _id: string;
+  readonly products: readonly StoredProduct[];
+  readonly standings: readonly { readonly restrictions?: readonly Restriction[] }[];
 }
 
 export interface ProductFilter {

@@ -213,6 +213,7 @@ export async function readChecks(
   ids: readonly string[],
   session?: mongo.ClientSession,
 ): Promise<Map<string, StoredCheck>> {
+  if (ids.length === 0) return new Map();
   const found = await db
     .collection<StoredCheck>(checksCollection)
     .find({ _id: { $in: [...ids] }, organisation }, session === undefined ? {} : { session })

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { gtin, lotNumber } from '../catalogue/fields.ts';
 import type { Product } from '../catalogue/product.ts';
-import { type ResolvedGtin, resolveGtin } from '../catalogue/products.ts';
+import { resolveGtins } from '../catalogue/products.ts';
 import { Failure, type InputFault } from '../errors.ts';
 import { saying } from '../http/faults.ts';
 import { quantity, scanned } from '../http/fields.ts';
@@ -149,10 +149,8 @@ function readTyped(line: Exclude<DeviceLine, { scan: string }>, pointer: string)
  */
 export async function resolveLines(snapshot: Snapshot, lines: readonly ReadLine[]): Promise<ResolvedLine[]> {
   assertBounded(lines);
-  const gtins = new Map<string, ResolvedGtin | undefined>();
-  for (const gtin of new Set(lines.map((line) => line.gtin))) {
-    gtins.set(gtin, await resolveGtin(snapshot.db, gtin, snapshot.session));
-  }
+  const named = [...new Set(lines.map((line) => line.gtin))];
+  const gtins = await resolveGtins(snapshot.db, named, snapshot.session);
   const units = await snapshot.units(
     lines.flatMap(({ gtin, serials }) => serials.map((serial) => ({ gtin, issuer: 'maker', serial }))),
   );

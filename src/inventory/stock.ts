@@ -15,6 +15,8 @@ import { withUnitsLetGo } from './let-go.ts';
 export interface Things extends LotKey {
   readonly issuer?: SerialIssuer;
   readonly serials?: readonly string[];
+  /** Where the same snapshot has been asked for it already. */
+  readonly product?: Product;
 }
 
 export interface Stock {
@@ -47,15 +49,31 @@ export async function loadStock(
   const keys: HoldingKey[] = [...lots.values()].flatMap((lot) =>
     organisations.map((organisation) => ({ ...lot, organisation })),
   );
-  const gtins = [...new Set(things.map(({ gtin }) => gtin))];
   const { db, session } = snapshot;
+  const known = await productsOf(snapshot, things);
   return {
     units,
     holdings: await snapshot.holdings(keys),
     lots: await readLots(db, [...lots.keys()], session),
-    products: await readProducts(db, gtins, session),
-    productRestrictions: await readProductRestrictions(db, gtins, session),
+    ...known,
   };
+}
+
+/** Restrictions of open scope stand also on a GTIN that nobody has registered. */
+async function productsOf(
+  { db, session }: Snapshot,
+  things: readonly Things[],
+): Promise<Pick<Stock, 'products' | 'productRestrictions'>> {
+  const products = new Map<string, Product>();
+  for (const { product } of things) if (product !== undefined) products.set(product.gtin, product);
+  const unread = [...new Set(things.map(({ gtin }) => gtin))].filter((gtin) => !products.has(gtin));
+  if (unread.length > 0) {
+    for (const [gtin, product] of await readProducts(db, unread, session)) products.set(gtin, product);
+  }
+  const unregistered = unread.filter((gtin) => !products.has(gtin));
+  const standing = unregistered.length === 0 ? [] : await readProductRestrictions(db, unregistered, session);
+  const restrictions = [...products].map(([gtin, product]) => [gtin, product.restrictions] as const);
+  return { products, productRestrictions: new Map([...restrictions, ...standing]) };
 }
 
 /** @returns the holding of a lot in an organisation's books. */
