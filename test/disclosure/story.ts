@@ -17,7 +17,6 @@ export const lots = {
   /** Never made: a hospital found it on its shelf. */
   ghost: { gtin: products.stapler, lot: 'GHOST-2605' },
 } as const;
-export type LotName = keyof typeof lots;
 export const serials = ['SN-70001', 'SN-70002', 'SN-70003', 'SN-70004', 'SN-70005', 'SN-70006'] as const;
 
 const roleOf: Partial<Record<Name, Role>> = {
