@@ -12,8 +12,15 @@ const shanghai = new Intl.DateTimeFormat('en-CA', {
   day: '2-digit',
 });
 
+const eightHoursMs = 8 * 60 * 60_000;
+/** Since then China has kept UTC+8 all the year round; and ISO 8601 has years of four digits up to the other end. */
+const plain = { fromMs: Date.UTC(1992, 0, 1), untilMs: Date.UTC(9999, 11, 31) };
+
 /** @returns the day in China at that moment, `YYYY-MM-DD`. */
 export function dayInChina(moment: Date): string {
+  const ms = moment.getTime();
+  // A recall list asks it twice a use, and the calendar's own way takes ten times as long.
+  if (ms >= plain.fromMs && ms < plain.untilMs) return new Date(ms + eightHoursMs).toISOString().slice(0, 10);
   return shanghai.format(moment);
 }
 

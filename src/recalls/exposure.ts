@@ -59,9 +59,10 @@ export function exposuresOf(situation: Situation): Exposure[] {
       });
     }
   }
-  return [...found.values()].sort(
-    (a, b) => Date.parse(a.usedAt) - Date.parse(b.usedAt) || (a.pseudonym < b.pseudonym ? -1 : 1),
-  );
+  return [...found.values()]
+    .map((exposure) => ({ exposure, usedMs: Date.parse(exposure.usedAt) }))
+    .sort((a, b) => a.usedMs - b.usedMs || (a.exposure.pseudonym < b.exposure.pseudonym ? -1 : 1))
+    .map(({ exposure }) => exposure);
 }
 
 /** @returns the sterilisation lot of the unit used, where the entry's transfer of it says it. */
