@@ -17,6 +17,7 @@ export interface Rebuilt {
 
 const eventsAtOnce = 200;
 const attemptsAtMost = 20;
+const lanes = 8;
 
 type HoldingName = LotKey & { readonly organisation: string };
 
@@ -39,12 +40,7 @@ export async function rebuildHoldings(db: mongo.Db, progress: () => Promise<void
     ],
     { allowDiskUse: true },
   );
-  let [seen, restored] = [0, 0];
-  for await (const { _id: name } of named) {
-    seen += 1;
-    if (await settle(() => restoreHolding(db, name))) restored += 1;
-    await progress();
-  }
+  let { seen, restored } = await restoreEach(named, progress, ({ _id: name }) => restoreHolding(db, name));
   for await (const { _id, organisation, lotId: lot, version } of holdings.find()) {
     if ((await entries.countDocuments(entriesOf(lot, organisation), { limit: 1 })) > 0) continue;
     const { deletedCount } = await holdings.deleteOne({ _id, version });
@@ -64,12 +60,7 @@ export async function rebuildUnits(db: mongo.Db, progress: () => Promise<void>):
     ],
     { allowDiskUse: true },
   );
-  let [seen, restored] = [0, 0];
-  for await (const { _id: key } of named) {
-    seen += 1;
-    if (await settle(() => restoreUnit(db, key))) restored += 1;
-    await progress();
-  }
+  let { seen, restored } = await restoreEach(named, progress, ({ _id: key }) => restoreUnit(db, key));
   for await (const { _id, gtin, issuer, serial, version } of units.find()) {
     const naming = { gtin, units: { $elemMatch: { issuer, serial } } };
     if ((await entries.countDocuments(naming, { limit: 1 })) > 0) continue;
@@ -81,6 +72,31 @@ export async function rebuildUnits(db: mongo.Db, progress: () => Promise<void>):
 }
 
 type Attempt = 'same' | 'restored' | 'overtaken';
+
+/** Each is put right by itself, so several may be at once; one at a time would wait for the server most of the time. */
+async function restoreEach<T>(
+  named: AsyncIterable<T>,
+  progress: () => Promise<void>,
+  restore: (one: T) => Promise<Attempt>,
+): Promise<Rebuilt> {
+  let [seen, restored] = [0, 0];
+  const source = named[Symbol.asyncIterator]();
+  const lane = async () => {
+    for (let next = await source.next(); next.done !== true; next = await source.next()) {
+      const one = next.value;
+      seen += 1;
+      if (await settle(() => restore(one))) restored += 1;
+      await progress();
+    }
+  };
+  // Where one fails the others get nothing more to do, and have ended before anybody is told: the lease is given back.
+  const ended = await Promise.allSettled(
+    Array.from({ length: lanes }, () => lane().finally(() => source.return?.())),
+  );
+  const failed = ended.find((lane) => lane.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return { seen, restored };
+}
 
 /** @returns whether it had to be put right. */
 async function settle(attempt: () => Promise<Attempt>): Promise<boolean> {
