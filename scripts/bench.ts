@@ -44,7 +44,7 @@ const larger = [
 function planOf(quick: boolean, upTo: number, profile: string | undefined): Plan {
   if (quick) return { sizes: [], demo: false, seconds: 0.6, rounds: 1, times: 20, profile };
   const sizes = larger.filter(([events]) => events <= upTo);
-  return { sizes, demo: true, seconds: 4, rounds: 5, times: 60, profile };
+  return { sizes, demo: true, seconds: 3, rounds: 5, times: 60, profile };
 }
 
 async function bench(machine: Machine, generator: Generator, plan: Plan): Promise<Figure[]> {
