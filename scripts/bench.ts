@@ -16,13 +16,13 @@ import {
   importOfDeliveries,
 } from './benchmark/once.ts';
 import { benchLarger, benchSmallest, type Ledger, setUpLedger } from './benchmark/reads.ts';
-import { setUpWorld } from './benchmark/world.ts';
+import { makeIndexes } from './benchmark/world.ts';
 
-const usage = `usage: scripts/bench [--quick] [--upto 10000|100000|1000000] [--json FILE]
+const usage = `usage: scripts/bench [--quick] [--upto 10000|100000|1000000] [--json FILE] [--profile DIR]
   --quick      a minute: short turns, ${(10_000).toLocaleString('en')} events, no demonstration
   --upto N     no ledger larger than N events
   --json FILE  writes the figures there, beside the table on standard output
-  --profile D  writes a CPU profile of the service under single commands into the directory D`;
+  --profile DIR  writes a CPU profile of the service under single commands into it`;
 
 interface Plan {
   readonly sizes: readonly (readonly [events: number, shown: string])[];
@@ -66,8 +66,7 @@ async function commandFigures(machine: Machine, generator: Generator, plan: Plan
   const floor = await machine.open('bench-floor');
   try {
     const { lots, world } = await setUpCommands(database);
-    // For its indexes, and for what lies in the collections that they are on.
-    await setUpWorld(floor);
+    await makeIndexes(floor);
     const { profile } = plan;
     const service = await serviceOn(
       machine,

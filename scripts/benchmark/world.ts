@@ -41,10 +41,15 @@ const gtinOf = (number: number) => {
   return `${first13}${checkDigit(first13)}`;
 };
 
+/** Makes the product's collections and indexes. */
+export async function makeIndexes({ db }: Database): Promise<void> {
+  await runMigrations(db, migrations, { clock: systemClock, ids: systemIds, progress: () => undefined });
+}
+
 /** Makes the indexes, and writes organisations, places, products and people as their rooms would. */
 export async function setUpWorld(database: Database): Promise<World> {
   const { db } = database;
-  await runMigrations(db, migrations, { clock: systemClock, ids: systemIds, progress: () => undefined });
+  await makeIndexes(database);
   const uuid = () => systemIds.uuid();
   const maker = { id: uuid(), factory: uuid() };
   const places = Array.from({ length: hospitalCount }, () => ({
