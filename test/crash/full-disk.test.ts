@@ -27,7 +27,7 @@ describe('a full disk', function () {
       return;
     }
     scene = await embeddedScene(`${disk.directory}/data`);
-    let accepted = () => undefined;
+    let accepted: () => void = () => undefined;
     const options = {
       ...(await furnish(scene)),
       port: scene.port,
@@ -41,9 +41,7 @@ describe('a full disk', function () {
     await disk.fill();
     await within(limitMs, claims.refused(), 'nobody was told');
     const again = new Promise<void>((resolve) => {
-      accepted = () => {
-        resolve();
-      };
+      accepted = resolve;
     });
     await disk.empty();
     await within(limitMs, again, 'the service did not recover');
