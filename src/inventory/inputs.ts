@@ -180,12 +180,16 @@ export async function recordUseInput(
   body: z.output<typeof recordUseBody>,
 ): Promise<Prepared<RecordUseInput>> {
   const { devices, note, ...rest } = body;
-  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
-  await assertPeople(parts, actor.organisation, {
+  const places = ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  const people = assertPeople(parts, actor.organisation, {
     '/surgeon': body.surgeon,
     '/scrubNurse': body.scrubNurse,
     '/circulatingNurse': body.circulatingNurse,
   });
+  // Asked at once, but a wrong place is told first, whichever is known first.
+  people.catch(() => undefined);
+  await places;
+  await people;
   await assertProgramme(parts, body.programme, dayInChina(new Date(body.happenedAt)));
   const lines = readLines(
     devices.map(({ device }) => device),
