@@ -54,7 +54,9 @@ export function refuse(
   info: FailureInfo = {},
   faults: readonly InputFault[] = [],
 ): Refusal {
-  return { kind: 'refused', code, info, faults };
+  // What is absent would be stored as null, and the same command sent again would be answered otherwise.
+  const present = Object.entries(info).filter(([, value]) => value !== undefined);
+  return { kind: 'refused', code, info: Object.fromEntries(present), faults };
 }
 
 export interface DecisionContext {
