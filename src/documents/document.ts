@@ -113,7 +113,7 @@ function drawCutLine(flow: Flow, text: Text): void {
   flow.y += 4;
 }
 
-export type { Bilingual, Text } from './flow.ts';
+export type { Text } from './flow.ts';
 export type { FormField, KeyValue, Signature } from './form-blocks.ts';
 export type { Language } from './pdf.ts';
-export type { Cell, Column, Row } from './table.ts';
+export type { Column, Row } from './table.ts';
