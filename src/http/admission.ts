@@ -25,12 +25,12 @@ export interface AdmissionLimits {
 }
 
 /**
- * 64: the most that the ledger commits at once. As many may wait: longer queues make no more of the work possible,
- * only later.
+ * 32 in work keep a process and its database busy: it runs a dozen transactions at once, and more at the gate only wait
+ * further in. As many may wait: longer queues make no more of the work possible, only later.
  */
 export const defaultAdmissionLimits: AdmissionLimits = {
-  inWork: 64,
-  waiting: 64,
+  inWork: 32,
+  waiting: 32,
   patienceMs: 2_000,
   inside: 512,
   insidePerKey: 256,

@@ -11,7 +11,7 @@ import type { RouteSchemas } from './route.ts';
 /** A request is over after this, done or not: no client keeps one open for ever by reading a byte a minute. */
 const lifetimeMs = 120_000;
 const tellEveryMs = 10_000;
-/** Units: four such at once, unless told otherwise. */
+/** Units: two such at once, unless told otherwise. */
 const heaviest = 16;
 
 export interface GateOptions {

@@ -88,6 +88,7 @@ async function servedToAnybody<Caller, Permission extends string>(
   return inTurn(request, response, turn, options, () => route.handle(input));
 }
 
+/** Nothing is read for somebody who may not. Where the body is here by then, the turn goes on to the end. */
 async function servedToCaller<Caller, Permission extends string>(
   route: Extract<Route<Caller, Permission>, { open: false }>,
   request: Request,
@@ -95,11 +96,13 @@ async function servedToCaller<Caller, Permission extends string>(
   options: MountOptions<Caller, Permission>,
 ): Promise<Answer<unknown>> {
   const { schemas } = route;
-  const caller = await inTurn(request, response, { begun: false, schemas }, options, () =>
-    admitted(request, route.permission, options),
-  );
-  // Nothing is read for somebody who may not.
-  const input = await received(request, response, caller, schemas.bodyLimit);
+  const reading = (caller: Caller) => received(request, response, caller, schemas.bodyLimit);
+  const first = await inTurn(request, response, { begun: false, schemas }, options, async () => {
+    const caller = await admitted(request, route.permission, options);
+    return request.complete ? { answer: await route.handle(await reading(caller)) } : { caller };
+  });
+  if (first.answer !== undefined) return first.answer;
+  const input = await reading(first.caller);
   return inTurn(request, response, { begun: true, schemas }, options, () => route.handle(input));
 }
 
