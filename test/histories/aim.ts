@@ -85,7 +85,8 @@ function actOf(model: Model, chosen: Intent): Aimed {
 /** A right fact is put in the place of a wrong one by the organisation that wrote it, about things of its own. */
 function correcting(model: Model, chosen: Intent): Aimed {
   const all = [...model.deeds].filter(
-    ([, { corrected, by }]) => strays(chosen) || (!corrected && by !== undefined),
+    // The id of a recall's event is told to nobody.
+    ([, { corrected, type }]) => !type.startsWith('recall') && (strays(chosen) || !corrected),
   );
   const [event, deed] = nth(all, chosen.pick) ?? ['none', undefined];
   const by = deed === undefined || (strays(chosen) && chosen.pickToo % 4 === 0) ? chosen.by : deed.by;

@@ -6,7 +6,6 @@
 
 export const organisations = ['maker', 'distributor', 'hospitalA', 'hospitalB'] as const;
 export type Organisation = (typeof organisations)[number];
-export const hospitals = ['hospitalA', 'hospitalB'] as const satisfies readonly Organisation[];
 
 /** Of each organisation the first place and the second: store and theatre of a hospital. */
 export type Place = 0 | 1;

@@ -6,6 +6,7 @@ import {
   type Organisation,
   type Place,
   type Product,
+  serials,
   tracksSerials,
 } from './command.ts';
 import { type Intent, nth } from './intents.ts';
@@ -15,6 +16,11 @@ import type { Model } from './model/model.ts';
 export function serialOf(lot: Lot, serial: string, other = false): string {
   const letter = { L1: 'S', L2: 'T', OLD: 'X' }[other ? 'L1' : lot];
   return `${letter}${serial.slice(1)}`;
+}
+
+/** @returns the serial numbers that a lot is made with */
+export function serialsOf(lot: Lot): string[] {
+  return serials.map((serial) => serialOf(lot, serial));
 }
 
 export function narrowed({ product, lot, serials: some, pick }: Intent): { serials?: readonly string[] } {

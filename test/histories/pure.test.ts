@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { aim, commandId } from './aim.ts';
 import { type Command, describeStep } from './command.ts';
+import { furnishing } from './furnishing.ts';
 import { InMemoryService } from './in-memory.ts';
 import { history, type Intent } from './intents.ts';
 import { Model } from './model/model.ts';
@@ -57,24 +58,3 @@ function perform(service: InMemoryService, command: Command, steps: readonly str
 function sorted(balances: ReadonlyMap<string, number>): [string, number][] {
   return [...balances].filter(([, count]) => count !== 0).sort(([a], [b]) => (a < b ? -1 : 1));
 }
-
-/** Lots to begin with, so that short histories reach far. */
-const furnishing: readonly Intent[] = (['counted', 'unit', 'reusable'] as const).flatMap((product) =>
-  (['produce', 'release'] as const).map(
-    (kind): Intent => ({
-      kind,
-      by: 'maker',
-      to: 'maker',
-      product,
-      lot: 'L1',
-      count: 6,
-      serials: ['S0'],
-      place: 0,
-      condition: 'available',
-      pick: 1,
-      pickToo: 1,
-      stray: 0,
-      two: false,
-    }),
-  ),
-);

@@ -74,6 +74,35 @@ export async function playHistories<Step>(
   throw new Error(`${reason}\n\n  ${left} of its steps were needed; again: ${again}\n`);
 }
 
+/** How often a race is run again when it is replayed: the commands are the same, who comes first is not. */
+const heatsOfReplay = 50;
+
+/**
+ * Plays plans whose outcome depends on who comes first. A failing one is not shortened; its failure ends with the
+ * command that plays the same plan again, many times over.
+ */
+export async function playRaces<Plan>(
+  arbitrary: fc.Arbitrary<Plan>,
+  { file, numRuns }: Runs,
+  play: (plan: Plan) => Promise<void>,
+): Promise<void> {
+  const heats = replaying ? heatsOfReplay : 1;
+  const property = fc.asyncProperty(arbitrary, async (plan) => {
+    for (let heat = 0; heat < heats; heat += 1) await play(plan);
+  });
+  const found = await fc.check(property, {
+    seed: seedOfRun(),
+    numRuns: replaying ? 1 : numRuns * scale,
+    endOnFailure: true,
+    ...(HISTORY_PATH === undefined ? {} : { path: HISTORY_PATH }),
+  });
+  if (!found.failed) return;
+  const { seed, counterexamplePath, errorInstance: error } = found;
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const again = replayCommand(file, seed, counterexamplePath ?? undefined);
+  throw new Error(`${reason}\n\n  the same commands, ${heatsOfReplay} times: ${again}\n`);
+}
+
 const shorteningLimitMs = 60_000;
 
 /** Leaves out as many steps as can be, by halves, quarters and so on, as long as what is left still fails. */

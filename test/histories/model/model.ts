@@ -35,6 +35,8 @@ export interface Deed {
   readonly moves: readonly Move[];
   readonly uses: readonly RecordedUse[];
   readonly corrected: boolean;
+  /** `{product}/{lot}` of what it moved or used. */
+  readonly touches: readonly string[];
   /** Of each recall: its steps that were taken when the uses were recorded. */
   readonly steps: Readonly<Record<string, number>>;
 }
@@ -68,10 +70,15 @@ export interface ModelSettings {
   readonly owners?: readonly Organisation[];
   /** The day on which everything happens, `YYYY-MM-DD`. */
   readonly day: string;
+  /** Whether people have roles: who may not speak of lots as a whole is not listened to. */
+  readonly roles?: boolean;
 }
+
+const saidByMakers: readonly Command['kind'][] = ['produce', 'release', 'hold', 'lift', 'recall', 'widen'];
 
 export class Model {
   readonly day: string;
+  private readonly roles: boolean;
   goods: Goods;
   standing = new Standing();
   readonly deeds = new Map<string, Deed>();
@@ -83,13 +90,14 @@ export class Model {
     readonly (Device & { readonly by: Organisation; readonly allowed: boolean })[]
   >();
 
-  constructor({ owners = organisations, day }: ModelSettings) {
+  constructor({ owners = organisations, day, roles = false }: ModelSettings) {
     this.day = day;
+    this.roles = roles;
     this.goods = new Goods(owners);
   }
 
   copy(): Model {
-    const copy = new Model({ day: this.day });
+    const copy = new Model({ day: this.day, roles: this.roles });
     copy.goods = this.goods.copy();
     copy.standing = this.standing.copy();
     for (const [key, deed] of this.deeds) copy.deeds.set(key, deed);
@@ -101,6 +109,8 @@ export class Model {
 
   /** Carries a command out, wholly or not at all. */
   apply(command: Command): Outcome {
+    const { by, kind } = command;
+    if (this.roles && by !== 'maker' && saidByMakers.includes(kind)) return { refused: 'access/forbidden' };
     this.goods.start();
     const decided =
       command.kind === 'correct' ? correct(this, command, command) : decide(this, command, command);
@@ -113,10 +123,17 @@ export class Model {
       this.goods.log(command.id, corrects);
       this.noteHolders(command.by, deed.uses);
       const steps = Object.fromEntries([...this.recalls].map(([id, recall]) => [id, recall.steps]));
-      this.deeds.set(command.id, { by: command.by, corrected: false, steps, ...deed });
+      const touches = this.touched(deed.uses);
+      this.deeds.set(command.id, { by: command.by, corrected: false, steps, touches, ...deed });
     }
     decided.settle?.();
     return { accepted: decided.answer };
+  }
+
+  private touched(uses: readonly RecordedUse[]): string[] {
+    const moved = this.goods.lays().map(({ product, lot }) => `${product}/${lot}`);
+    const used = uses.flatMap(({ product, lot, label }) => [`${product}/${lot}`, `${product}/${label}`]);
+    return [...new Set([...moved, ...used])].sort();
   }
 
   private noteHolders(by: Organisation, uses: readonly RecordedUse[]): void {
