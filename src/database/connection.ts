@@ -11,8 +11,8 @@ const defaultPatienceMs = 5_000;
  * A server that is frozen, or whose network swallows everything, closes no connection: what was sent to it would wait
  * without an end. The driver's monitor gives it up after both of these together, and breaks off what waits there.
  */
-const heartbeatMs = 2_000;
-const silenceMs = 4_000;
+const heartbeatMs = 1_000;
+const silenceMs = 3_000;
 
 /** A mongoose of our own: `strictQuery` and `autoCreate` set on a connection do not reach its models. */
 const own = new mongoose.Mongoose({

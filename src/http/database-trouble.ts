@@ -25,8 +25,15 @@ const perhapsDone: ReadonlySet<string> = new Set([
   'MongoWriteConcernError',
 ]);
 
-/** The server's own codes: MaxTimeMSExpired, LockTimeout, NotWritablePrimary and its kin, WriteConflict. */
-const passing: ReadonlySet<number> = new Set([24, 50, 91, 112, 189, 10107, 11600, 11602, 13435, 13436]);
+/**
+ * The server's own codes, all of which say that nothing was done: LockTimeout, MaxTimeMSExpired, ShutdownInProgress,
+ * WriteConflict, FailedToSatisfyReadPreference, ReadConcernMajorityNotAvailableYet (just after its start),
+ * PrimarySteppedDown, SnapshotUnavailable, ExceededTimeLimit, NotWritablePrimary and its kin.
+ */
+const passing: ReadonlySet<number> = new Set([
+  ...[24, 50, 91, 112, 133, 134, 189, 246, 262],
+  ...[10107, 11600, 11602, 13435, 13436],
+]);
 
 /**
  * @param changes whether the request was to change anything: then an unknown outcome is said to be unknown

@@ -69,6 +69,7 @@ export async function play({ scene, seed, kills, first = 0, onRound }: Play): Pr
     }
     for (const { surprises } of scene.services)
       for (const one of surprises) claims.breach(`the service ${one}`);
+    for (const fault of await scene.faults()) claims.breach(fault);
     return { rounds, breaches: claims.breaches, answers: claims.answers, commands: claims.all.length };
   } finally {
     await clients.pause();

@@ -1,6 +1,6 @@
 /** Where crashes are played: one service with its embedded database, or several on a replica set of three. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -31,6 +31,8 @@ export interface Scene {
    *   still, when it went on
    */
   strike(kill: Kill, chance: Chance): Promise<number>;
+  /** What the services logged as faults of their own: each is the cause of a 500. */
+  faults(): Promise<readonly string[]>;
   /** Resolves when the processes that were killed serve again. */
   recovered(): Promise<void>;
   close(): Promise<void>;
@@ -45,7 +47,8 @@ export async function embeddedScene(onDisk?: string): Promise<Scene> {
   const home = await mkdtemp(join(tmpdir(), 'pps-trace-crash-'));
   const dataDirectory = onDisk ?? join(home, 'data');
   const { path: mongodBinary } = await testBinary();
-  const service = await Service.start({ dataDirectory, mongodBinary, logFile: `${home}/service.log` });
+  const logFile = join(home, 'service.log');
+  const service = await Service.start({ dataDirectory, mongodBinary, logFile });
   const signalMongod = async (signal: NodeJS.Signals) => {
     const { mongodPid } = (await holderOf(dataDirectory)) ?? {};
     if (mongodPid !== undefined) send(mongodPid, signal);
@@ -82,6 +85,7 @@ export async function embeddedScene(onDisk?: string): Promise<Scene> {
           throw new Error(`${kill} is for a replica set`);
       }
     },
+    faults: () => faultsIn(logFile),
     recovered: () => service.ready(),
     close: async () => {
       await service.stop();
@@ -96,10 +100,10 @@ export async function setScene(processes: number): Promise<Scene> {
   const { path: mongodBinary } = await testBinary();
   const set = await ReplicaSet.start(mongodBinary, home);
   const masterKey = randomBytes(32).toString('base64');
+  const logFile = join(home, 'service.log');
   const services: Service[] = [];
   for (let nth = 0; nth < processes; nth += 1) {
     const dataDirectory = join(home, `service-${nth}`);
-    const logFile = join(home, 'service.log');
     services.push(
       await Service.start({ dataDirectory, mongodBinary, mongodbUri: set.uri, masterKey, logFile }),
     );
@@ -129,6 +133,7 @@ export async function setScene(processes: number): Promise<Scene> {
           throw new Error(`${kill} is for an embedded database`);
       }
     },
+    faults: () => faultsIn(logFile),
     recovered: async () => {
       await set.whole();
       for (const service of services) await service.ready();
@@ -160,6 +165,11 @@ export async function furnish(scene: Scene): Promise<Cast> {
   } finally {
     await database.close();
   }
+}
+
+async function faultsIn(logFile: string): Promise<readonly string[]> {
+  const lines = (await readFile(logFile, 'utf8')).split('\n');
+  return lines.filter((line) => line.includes('"msg":"unexpected"'));
 }
 
 function stopMs(chance: Chance): number {
