@@ -84,7 +84,8 @@ export class Clients {
       case 'plain':
         return this.note(command, called, await this.ask(sent, client));
       case 'twice': {
-        const asked = [client, client + 1].map((service) => this.ask(sent, service));
+        // To the same service, or to another.
+        const asked = [client, client + (patience % 2)].map((service) => this.ask(sent, service));
         const first = await Promise.race(asked);
         this.note(command, called, first);
         for (const reply of await Promise.all(asked)) assertSame(command, first, reply);

@@ -139,15 +139,12 @@ export async function usesSeen(
 
 /** Every event of the history's goods, read raw: no index, no entry, no projection stands between. */
 export async function rawEvents({ stage, goods }: HttpHistory): Promise<AnyEvent[]> {
-  const gtins = new Set(Object.values(goods.gtins));
-  const found: AnyEvent[] = [];
-  for await (const stored of ledgerCollections(stage.database.db).events.find()) {
-    const recalls = stored.type === 'recallInitiated' || stored.type === 'recallWidened';
-    const scope = recalls ? stored.details.scope : [];
-    const named = [...stored.transfers, ...stored.uses, ...stored.about, ...scope];
-    if (named.some(({ gtin }) => gtins.has(gtin))) found.push(stored);
-  }
-  return found;
+  const ours = { $in: Object.values(goods.gtins) };
+  const places = ['transfers.gtin', 'uses.gtin', 'about.gtin', 'details.scope.gtin'];
+  const { events } = ledgerCollections(stage.database.db);
+  return await events
+    .find({ $or: places.map((place) => ({ [place]: ours })) }, { hint: { $natural: 1 } })
+    .toArray();
 }
 
 /** By looking at every use there is: the pseudonyms of those that a scope covers. */
