@@ -15,7 +15,7 @@ import {
   benchUdi,
   importOfDeliveries,
 } from './benchmark/once.ts';
-import { benchLarger, benchSmallest, type Ledger, setUpLedger } from './benchmark/reads.ts';
+import { benchLarger, benchSmallest, type Ledger, setUpLedger, unasked } from './benchmark/reads.ts';
 import { makeIndexes } from './benchmark/world.ts';
 
 const usage = `usage: scripts/bench [--quick] [--upto 10000|100000|1000000] [--json FILE] [--profile DIR]
@@ -33,7 +33,12 @@ interface Plan {
   /** Of reads. */
   readonly times: number;
   readonly profile: string | undefined;
+  /** Why larger ledgers than those are left out. */
+  readonly leftOut: string;
 }
+
+/** Told of every figure as soon as it is there. */
+type Report = (figures: readonly Figure[]) => Promise<void>;
 
 /** Beside the smallest, which every run has. */
 const larger = [
@@ -42,22 +47,25 @@ const larger = [
 ] as const;
 
 function planOf(quick: boolean, upTo: number, profile: string | undefined): Plan {
-  if (quick) return { sizes: [], demo: false, seconds: 0.6, rounds: 1, times: 20, profile };
+  if (quick) {
+    const leftOut = 'left out by --quick';
+    return { sizes: [], demo: false, seconds: 0.6, rounds: 1, times: 20, profile, leftOut };
+  }
   const sizes = larger.filter(([events]) => events <= upTo);
-  return { sizes, demo: true, seconds: 3, rounds: 5, times: 60, profile };
+  const leftOut = `left out by --upto ${upTo}`;
+  return { sizes, demo: true, seconds: 3, rounds: 5, times: 30, profile, leftOut };
 }
 
-async function bench(machine: Machine, generator: Generator, plan: Plan): Promise<Figure[]> {
-  const figures: Figure[] = [];
+async function bench(machine: Machine, generator: Generator, plan: Plan, report: Report): Promise<void> {
   const step = async (what: string, work: () => Promise<Figure[]> | Figure[]) => {
     say(what);
-    figures.push(...(await work()));
+    await report(await work());
   };
   await step('Single commands, and the fence.', () => commandFigures(machine, generator, plan));
   await step('Parsing.', () => [importOfDeliveries(), benchUdi(plan.demo ? 3 : 1)]);
-  await step('Questions, memory and the rebuild.', () => ledgerFigures(machine, generator, plan));
   await step('Starting.', () => benchStart({ demo: plan.demo, starts: plan.demo ? 5 : 1 }));
-  return figures;
+  say('Questions, memory and the rebuild.');
+  await ledgerFigures(machine, generator, plan, report);
 }
 
 async function commandFigures(machine: Machine, generator: Generator, plan: Plan): Promise<Figure[]> {
@@ -89,22 +97,29 @@ async function commandFigures(machine: Machine, generator: Generator, plan: Plan
   }
 }
 
-async function ledgerFigures(machine: Machine, generator: Generator, plan: Plan): Promise<Figure[]> {
+async function ledgerFigures(
+  machine: Machine,
+  generator: Generator,
+  plan: Plan,
+  report: Report,
+): Promise<void> {
   const turns = { times: plan.times, rounds: plan.demo ? 5 : 2 };
   const small = await setUpLedger(machine, 'bench-small');
   try {
-    const figures = await benchSmallest(generator, small, turns);
-    if (plan.sizes.length === 0) return [...figures, ...(await wholeFigures(generator, small, plan, '10⁴'))];
+    await report(await benchSmallest(generator, small, turns));
+    const leftOut = larger.filter((size) => !plan.sizes.includes(size));
+    for (const [, shown] of leftOut) await report(unasked(small, shown, plan.leftOut));
+    if (plan.sizes.length === 0) return await wholeFigures(generator, small, plan, '10⁴', report);
     const large = await setUpLedger(machine, 'bench-large');
     try {
       let size = '10⁴';
       for (const [events, shown] of plan.sizes) {
         say(`Writing ${events} events.`);
         await large.growTo(events);
-        figures.push(...(await benchLarger(generator, small, large, shown, turns)));
+        await report(await benchLarger(generator, small, large, shown, turns));
         size = shown;
       }
-      return [...figures, ...(await wholeFigures(generator, large, plan, size))];
+      await wholeFigures(generator, large, plan, size, report);
     } finally {
       await large.close();
     }
@@ -119,11 +134,12 @@ async function wholeFigures(
   ledger: Ledger,
   plan: Plan,
   size: string,
-): Promise<Figure[]> {
-  const rebuilt = await benchRebuild(ledger.database, size, plan.demo ? 2 : 1);
+  report: Report,
+): Promise<void> {
+  await report([await benchRebuild(ledger.database, size, plan.demo ? 2 : 1)]);
   const { service, lots } = ledger;
   const seconds = plan.demo ? 20 : 2;
-  return [rebuilt, await benchMemory({ generator, service, senders: lots.spread, seconds, size })];
+  await report([await benchMemory({ generator, service, senders: lots.spread, seconds, size })]);
 }
 
 function say(sentence: string): void {
@@ -158,9 +174,13 @@ say(`${cpus().length} cores, load ${load()}.`);
 const machine = await setUpMachine(say);
 const generator = startGenerator();
 try {
-  const figures = await bench(machine, generator, planOf(quick, Number(upto), profile));
+  const figures: Figure[] = [];
+  // Written after every step: of a run that is broken off, what it has measured is kept.
+  await bench(machine, generator, planOf(quick, Number(upto), profile), async (more) => {
+    figures.push(...more);
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  });
   process.stdout.write(tableOf(figures));
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, undefined, 2)}\n`);
 } finally {
   await generator.stop();
   await machine.remove();

@@ -6,7 +6,7 @@ import { exchange } from '../../src/demo/exchange.ts';
 import type { LotKey } from '../../src/ledger/event.ts';
 import { Books } from './books.ts';
 import { type CommandLots, setUpLots } from './commands.ts';
-import { type Aim, type Figure, judge, percentile } from './figures.ts';
+import { type Aim, type Figure, judge, percentile, unmeasured } from './figures.ts';
 import type { Generator } from './generator.ts';
 import { writeBackground, writeSubject } from './history.ts';
 import type { ReadJob } from './load.ts';
@@ -172,6 +172,11 @@ export async function benchLarger(
     figures.push(judge({ ...measured, floor: percentile(floors, 95) }, aim));
   }
   return figures;
+}
+
+/** @returns a figure for each question that is not asked at a size. */
+export function unasked({ questions }: Ledger, size: string, why: string): Figure[] {
+  return questions.map(({ name, aim }) => unmeasured(`${name}, ${size} events`, 'ms', aim, why));
 }
 
 function p95(name: string, latencies: readonly number[]) {
