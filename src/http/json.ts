@@ -3,6 +3,7 @@
 import { Failure } from '../errors.ts';
 import { pointerOf } from './faults.ts';
 import { isWellFormed } from './fields.ts';
+import { repeatedKey } from './json-keys.ts';
 
 /** No schema here nests deeper than a handful; 32 keeps recursion harmless. */
 export const depthLimit = 32;
@@ -16,12 +17,17 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function readJson(bytes: Uint8Array): unknown {
   let value: unknown;
+  let text: string;
   try {
-    value = JSON.parse(utf8.decode(bytes));
+    text = utf8.decode(bytes);
+    value = JSON.parse(text);
   } catch {
     throw new Failure('request/malformed');
   }
   refuseUnsafe(value, [], '');
+  if (repeatedKey(text) !== undefined) {
+    throw refused([], '', '有字段出现了两次。', 'A field is given twice.');
+  }
   return value;
 }
 
