@@ -2,7 +2,7 @@
 
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { describeFailure, Failure, type FailureCode } from '../errors.ts';
+import { describeFailure, Failure } from '../errors.ts';
 import { TurnedAway } from './admission.ts';
 import { databaseTrouble } from './database-trouble.ts';
 import { safeError } from './log.ts';
@@ -58,20 +58,7 @@ function expected(error: unknown, method: string): Failure | undefined {
   return ofPlumbing(error) ?? databaseTrouble(error, changes);
 }
 
-/** What express and its body parser throw at a request that they cannot read. */
-const plumbing: Readonly<Record<string, FailureCode>> = {
-  'entity.too.large': 'request/too-large',
-  'encoding.unsupported': 'request/unsupported-media-type',
-  'charset.unsupported': 'request/unsupported-media-type',
-  'request.aborted': 'request/malformed',
-  'request.size.invalid': 'request/malformed',
-};
-
+/** The router's, of a path parameter that is not percent-encoded UTF-8. */
 function ofPlumbing(error: unknown): Failure | undefined {
-  if (!(error instanceof Error)) return undefined;
-  // The router's: a path parameter that is not percent-encoded UTF-8.
-  if (error instanceof URIError) return new Failure('request/malformed');
-  if (!('type' in error) || typeof error.type !== 'string') return undefined;
-  const code = plumbing[error.type];
-  return code === undefined ? undefined : new Failure(code);
+  return error instanceof URIError ? new Failure('request/malformed') : undefined;
 }

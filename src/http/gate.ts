@@ -58,12 +58,12 @@ export function inTurn<T>(
   });
 }
 
-/** A unit for each kB of JSON. A document keeps the only thread busy for up to a second or two. */
+/** A unit for each kB of JSON; what comes in chunks may be of any size. A document keeps the only thread busy for up to a second or two. */
 function weightOf(request: Request, { produces }: RouteSchemas): number {
   if (produces === 'application/pdf') return heaviest;
-  const body: unknown = request.body;
-  const bytes = body instanceof Uint8Array ? body.length : Number(request.headers['content-length'] ?? 0);
-  return Math.min(heaviest, 1 + Math.floor(bytes / 1024));
+  const { 'transfer-encoding': coding, 'content-length': declared = '0' } = request.headers;
+  if (coding !== undefined) return heaviest;
+  return Math.min(heaviest, 1 + Math.floor(Number(declared) / 1024));
 }
 
 /** Operators read that the service turns requests away, but not a line for each. */

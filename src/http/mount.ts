@@ -83,7 +83,7 @@ async function servedToAnybody<Caller, Permission extends string>(
   response: Response,
   options: MountOptions<Caller, Permission>,
 ): Promise<Answer<unknown>> {
-  const input = await received(request, response, undefined, route.schemas.bodyLimit);
+  const input = await received(request, undefined, route.schemas.bodyLimit);
   const turn = { begun: false, schemas: route.schemas };
   return inTurn(request, response, turn, options, () => route.handle(input));
 }
@@ -96,7 +96,7 @@ async function servedToCaller<Caller, Permission extends string>(
   options: MountOptions<Caller, Permission>,
 ): Promise<Answer<unknown>> {
   const { schemas } = route;
-  const reading = (caller: Caller) => received(request, response, caller, schemas.bodyLimit);
+  const reading = (caller: Caller) => received(request, caller, schemas.bodyLimit);
   const first = await inTurn(request, response, { begun: false, schemas }, options, async () => {
     const caller = await admitted(request, route.permission, options);
     return request.complete ? { answer: await route.handle(await reading(caller)) } : { caller };

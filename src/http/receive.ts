@@ -1,7 +1,8 @@
 /** Reading a request: path, query and body, before any schema sees them. */
 
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import express, { type Request, type Response } from 'express';
+import type { Request } from 'express';
 import { Failure } from '../errors.ts';
 import { readJson, refuseUnsafe } from './json.ts';
 import { contextOf } from './request-context.ts';
@@ -13,7 +14,6 @@ import { defaultBodyLimit, type RouteRequest } from './route.ts';
  */
 export async function received<Caller>(
   request: Request,
-  response: Response,
   caller: Caller,
   bodyLimit = defaultBodyLimit,
 ): Promise<RouteRequest<Caller, unknown, unknown, unknown>> {
@@ -22,7 +22,7 @@ export async function received<Caller>(
     caller,
     params: request.params,
     query: queryOf(request.url),
-    body: await bodyOf(request, response, bodyLimit),
+    body: await bodyOf(request, bodyLimit),
     requestId: contextOf(request).requestId,
     address: addressOf(request.ip),
   };
@@ -48,16 +48,39 @@ function queryOf(url: string): Record<string, string> {
   return query;
 }
 
-async function bodyOf(request: Request, response: Response, limit: number): Promise<unknown> {
-  // No inflating: a few kB of zip may be a GB of JSON.
-  const read = express.raw({ type: () => true, limit, inflate: false });
-  await new Promise<void>((resolve, reject) => {
-    read(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
-  });
-  const bytes: unknown = request.body;
-  if (!(bytes instanceof Uint8Array) || bytes.length === 0) return undefined;
+async function bodyOf(request: IncomingMessage, limit: number): Promise<unknown> {
+  const bytes = await bytesOf(request, limit);
+  if (bytes.length === 0) return undefined;
   if (!isJson(request.headers['content-type'])) throw new Failure('request/unsupported-media-type');
   return readJson(bytes);
+}
+
+/**
+ * Refuses as soon as it is known that a body is too large. (express's own reader takes in all of it first, and tells
+ * then: for as long as a client likes to go on.)
+ */
+function bytesOf(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  const { 'content-encoding': coding = 'identity', 'content-length': declared = '0' } = request.headers;
+  return new Promise((resolve, reject) => {
+    // No inflating: a few kB of zip may be a GB of JSON.
+    if (coding.toLowerCase() !== 'identity') throw new Failure('request/unsupported-media-type');
+    if (Number(declared) > limit) throw new Failure('request/too-large');
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    const take = (chunk: Uint8Array) => {
+      length += chunk.length;
+      if (length <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      request.off('data', take).pause();
+      reject(new Failure('request/too-large'));
+    };
+    request.on('data', take);
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    const broken = () => reject(new Failure('request/malformed'));
+    request.once('error', broken).once('close', broken);
+  });
 }
 
 /** A form that another site's page posts cannot have this type. */

@@ -10,6 +10,7 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describeFailure, type FailureCode } from '../errors.ts';
+import { problemMediaType } from './problem.ts';
 
 export interface ServerLimits {
   /** A client that sends a byte a minute must not hold a connection (Slowloris): headers, then the whole request. */
@@ -22,6 +23,8 @@ export interface ServerLimits {
   readonly lookEveryMs: number;
   /** Each takes some kB of ours and a descriptor of the machine's; the usual limit there is 1,024 and more. */
   readonly connections: number;
+  /** Requests on one connection that wait for their answers; no client of ours sends a second one before the first. */
+  readonly pipelined: number;
 }
 
 export const defaultServerLimits: ServerLimits = {
@@ -31,6 +34,7 @@ export const defaultServerLimits: ServerLimits = {
   silenceMs: 60_000,
   lookEveryMs: 5_000,
   connections: 2_000,
+  pipelined: 16,
 };
 
 interface Exchange {
@@ -44,24 +48,31 @@ export function createHttpServer(
   limits: ServerLimits = defaultServerLimits,
 ): Server {
   const unanswered = new WeakMap<Duplex, Set<Exchange>>();
+  const serve: RequestListener = (request, response) => {
+    const exchanges = unanswered.get(request.socket) ?? new Set();
+    unanswered.set(request.socket, exchanges);
+    const exchange = { request, response };
+    exchanges.add(exchange);
+    response.once('close', () => exchanges.delete(exchange));
+    const code = codeOf(request, exchanges.size, limits);
+    if (code === undefined) application(request, response);
+    else refuse(response, code);
+  };
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: limits.lookEveryMs,
+      // Node's own refusal is no problem document.
+      requireHostHeader: false,
     },
-    (request, response) => {
-      const exchanges = unanswered.get(request.socket) ?? new Set();
-      unanswered.set(request.socket, exchanges);
-      const exchange = { request, response };
-      exchanges.add(exchange);
-      response.once('close', () => exchanges.delete(exchange));
-      application(request, response);
-    },
+    serve,
   );
   server.timeout = limits.silenceMs;
   server.maxConnections = limits.connections;
+  // RFC 9110 10.1.1: an expectation that is not known may be ignored.
+  server.on('checkExpectation', serve);
   server.on('clientError', (error, socket) => refuseUnreadable(error, socket, unanswered.get(socket)));
   return server;
 }
@@ -87,6 +98,29 @@ function refuseUnreadable(
       : error.code === 'HPE_HEADER_OVERFLOW'
         ? 'request/too-large'
         : 'request/malformed';
+  const { status, headers, body } = plainProblem(code);
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+}
+
+/** What is wrong with a request whoever would answer it. */
+function codeOf(
+  { httpVersion, headers }: IncomingMessage,
+  onConnection: number,
+  { pipelined }: ServerLimits,
+): FailureCode | undefined {
+  // RFC 9112 3.2
+  if (httpVersion === '1.1' && headers.host === undefined) return 'request/malformed';
+  return onConnection > pipelined ? 'service/busy' : undefined;
+}
+
+function refuse(response: ServerResponse, code: FailureCode): void {
+  const { status, headers, body } = plainProblem(code);
+  response.writeHead(status, headers).end(body);
+}
+
+/** For what no application has seen; the connection ends with it. */
+function plainProblem(code: FailureCode) {
   const { status, zh, en } = describeFailure(code);
   const body = JSON.stringify({
     type: `urn:pps-trace:problem:${code.replaceAll('/', ':')}`,
@@ -96,8 +130,12 @@ function refuseUnreadable(
     detail: en,
     detailZh: zh,
   });
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nCache-Control: no-store\r\n` +
-      `Content-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const headers = {
+    Connection: 'close',
+    'Cache-Control': 'no-store',
+    'Content-Type': problemMediaType,
+    'Content-Length': String(Buffer.byteLength(body)),
+    ...(status === 503 && { 'Retry-After': '1' }),
+  };
+  return { status, headers, body };
 }

@@ -1,5 +1,6 @@
 /** An application around a test's routes: the caller is whoever the header `authorization` names. */
 
+import type { Express } from 'express';
 import { systemIds } from '../../src/clock.ts';
 import { Failure } from '../../src/errors.ts';
 import { type ApplicationOptions, createApplication } from '../../src/http/application.ts';
@@ -18,32 +19,40 @@ export interface LoggedServer extends TestServer {
   readonly lines: string[];
 }
 
-/** `Bearer reader` may read, `Bearer writer` may read and write. */
+type Options = Partial<ApplicationOptions<TestCaller, TestPermission>>;
+
+/** `Bearer reader` may read, `Bearer writer` may read and write. @param lines to which the log is added */
+export function applicationOf(
+  routes: readonly Route<TestCaller, TestPermission>[],
+  lines: string[],
+  options: Options = {},
+): Express {
+  return createApplication<TestCaller, TestPermission>({
+    routes,
+    authenticate: async ({ headers }) => {
+      const name = headers.authorization?.replace('Bearer ', '');
+      return name === undefined ? undefined : { name };
+    },
+    authorise: ({ name }, permission) => {
+      if (name !== 'writer' && permission === 'write') throw new Failure('access/forbidden');
+    },
+    sessionCookie: 'session',
+    publicUrl: new URL('http://127.0.0.1:8080'),
+    ids: systemIds,
+    log: createLogger('info', { write: (line: string) => void lines.push(line) }),
+    metrics: createMetrics({ process: false }),
+    checks: [],
+    version: '0.0.0',
+    validateAnswers: true,
+    ...options,
+  });
+}
+
 export async function serveRoutes(
   routes: readonly Route<TestCaller, TestPermission>[],
-  options: Partial<ApplicationOptions<TestCaller, TestPermission>> = {},
+  options: Options = {},
 ): Promise<LoggedServer> {
   const lines: string[] = [];
-  const server = await serve(
-    createApplication<TestCaller, TestPermission>({
-      routes,
-      authenticate: async ({ headers }) => {
-        const name = headers.authorization?.replace('Bearer ', '');
-        return name === undefined ? undefined : { name };
-      },
-      authorise: ({ name }, permission) => {
-        if (name !== 'writer' && permission === 'write') throw new Failure('access/forbidden');
-      },
-      sessionCookie: 'session',
-      publicUrl: new URL('http://127.0.0.1:8080'),
-      ids: systemIds,
-      log: createLogger('info', { write: (line: string) => void lines.push(line) }),
-      metrics: createMetrics({ process: false }),
-      checks: [],
-      version: '0.0.0',
-      validateAnswers: true,
-      ...options,
-    }),
-  );
+  const server = await serve(applicationOf(routes, lines, options));
   return { ...server, lines };
 }
