@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { benchCommands, setUpCommands } from './benchmark/commands.ts';
 import { type Figure, tableOf } from './benchmark/figures.ts';
 import { type Generator, startGenerator } from './benchmark/generator.ts';
-import { type Machine, serviceOn, setUpMachine } from './benchmark/machine.ts';
+import { endServices, type Machine, serviceOn, setUpMachine } from './benchmark/machine.ts';
 import {
   benchFence,
   benchMemory,
@@ -23,6 +23,8 @@ const usage = `usage: scripts/bench [--quick] [--upto 10000|100000|1000000] [--j
   --upto N     no ledger larger than N events
   --json FILE  writes the figures there, beside the table on standard output
   --profile DIR  writes a CPU profile of the service under single commands into it`;
+
+const brokenOff = 130;
 
 interface Plan {
   readonly sizes: readonly (readonly [events: number, shown: string])[];
@@ -49,11 +51,11 @@ const larger = [
 function planOf(quick: boolean, upTo: number, profile: string | undefined): Plan {
   if (quick) {
     const leftOut = 'left out by --quick';
-    return { sizes: [], demo: false, seconds: 0.6, rounds: 1, times: 20, profile, leftOut };
+    return { sizes: [], demo: false, seconds: 0.5, rounds: 1, times: 20, profile, leftOut };
   }
   const sizes = larger.filter(([events]) => events <= upTo);
   const leftOut = `left out by --upto ${upTo}`;
-  return { sizes, demo: true, seconds: 3, rounds: 5, times: 30, profile, leftOut };
+  return { sizes, demo: true, seconds: 3, rounds: 3, times: 30, profile, leftOut };
 }
 
 async function bench(machine: Machine, generator: Generator, plan: Plan, report: Report): Promise<void> {
@@ -173,16 +175,37 @@ const startedMs = performance.now();
 say(`${cpus().length} cores, load ${load()}.`);
 const machine = await setUpMachine(say);
 const generator = startGenerator();
+const figures: Figure[] = [];
+let breaking: Promise<void> | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    breaking ??= breakOff(signal);
+  });
+}
 try {
-  const figures: Figure[] = [];
   // Written after every step: of a run that is broken off, what it has measured is kept.
   await bench(machine, generator, planOf(quick, Number(upto), profile), async (more) => {
     figures.push(...more);
     if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, undefined, 2)}\n`);
   });
   process.stdout.write(tableOf(figures));
+} catch (error) {
+  // What is going on when the run is broken off fails; that is not to be told.
+  if (breaking === undefined) throw error;
 } finally {
-  await generator.stop();
-  await machine.remove();
+  if (breaking === undefined) {
+    await generator.stop();
+    await machine.remove();
+  }
 }
+await breaking;
 say(`${Math.round((performance.now() - startedMs) / 1000)} s, load ${load()} at the end.`);
+
+/** Leaves no process and no directory behind. */
+async function breakOff(signal: string): Promise<void> {
+  say(`Broken off by ${signal}.`);
+  process.stdout.write(tableOf(figures));
+  endServices();
+  await machine.remove().catch(() => undefined);
+  process.exit(brokenOff);
+}

@@ -80,6 +80,8 @@ export async function startService({
     env: { ...inherited, ...environment },
   });
   const { pid = 0 } = child;
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const url = await readyAt(child);
   const startMs = performance.now() - startedMs;
   return {
@@ -100,6 +102,14 @@ export function serviceOn(
   const environment = { MONGODB_URI: machine.uriOf(name), MASTER_KEY: machine.masterKey };
   const args = ['--data-dir', join(machine.directory, `service-${name}`)];
   return startService({ args, environment, nodeArgs });
+}
+
+/** Services of this run, for one that is broken off. */
+const running = new Set<ChildProcess>();
+
+/** Ends every service of the run at once. */
+export function endServices(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
 
 async function readyAt(child: ChildProcess): Promise<string> {
