@@ -19,7 +19,7 @@ import type { Flood, Flooded } from './flood.ts';
 
 const floodProcess = join(import.meta.dirname, 'flood.ts');
 /** As many clients as the service works for at once keep it busy; what it then does in a second is all it can. */
-const { inWork } = defaultAdmissionLimits;
+const { inWork, patienceMs } = defaultAdmissionLimits;
 /** Of the largest bodies it works for two at once. */
 const largeInWork = 2;
 const seconds = 3;
@@ -96,7 +96,9 @@ describe('abuse: ten times the load that it can take', () => {
     expect(others, 'nothing but acceptance and refusal').to.deep.equal({});
     expect(slowedDown + turnedAway, 'refusals').to.be.greaterThan(0);
     expect(many.refusedWithoutRetryAfter).to.equal(0);
-    expect(p95(many.acceptedMs), 'the accepted stay as fast').to.be.lessThan(4 * p95(busy.acceptedMs));
+    // As at full load, and a wait that has a bound.
+    const bound = patienceMs + 2 * p95(busy.acceptedMs);
+    expect(p95(many.acceptedMs), 'the accepted stay fast').to.be.lessThan(bound);
     expect(accepted, 'as much gets done').to.be.greaterThan(busy.events.length / 2);
     expect(many.slowestLiveMs, 'to say that it lives').to.be.lessThan(5_000);
     expect(megabytes.retained, 'MB of heap kept').to.be.lessThan(40);
