@@ -62,6 +62,9 @@ async function bodyOf(request: IncomingMessage, limit: number): Promise<unknown>
 function bytesOf(request: IncomingMessage, limit: number): Promise<Uint8Array> {
   const { 'content-encoding': coding = 'identity', 'content-length': declared = '0' } = request.headers;
   return new Promise((resolve, reject) => {
+    // The client has hung up while it was looked up who it is: nothing more would be heard of such a request, and it
+    // would keep its turn for ever.
+    if (request.destroyed) throw new Failure('request/malformed');
     // No inflating: a few kB of zip may be a GB of JSON.
     if (coding.toLowerCase() !== 'identity') throw new Failure('request/unsupported-media-type');
     if (Number(declared) > limit) throw new Failure('request/too-large');

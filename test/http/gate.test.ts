@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { z } from 'zod';
@@ -117,6 +117,29 @@ describe('http: the gate', () => {
     await Promise.all(working);
     await inside(0);
     expect(begun).to.equal(2);
+  });
+
+  it('keeps no turn for clients that have sent everything and hang up while it is looked up who they are', async () => {
+    let asked = 0;
+    const authenticate = async (incoming: IncomingMessage) => {
+      if (incoming.headers.authorization === 'Bearer hasty') {
+        asked += 1;
+        await new Promise((resolve) => incoming.once('close', resolve));
+      }
+      return { name: 'reader' };
+    };
+    const other = await serveRoutes(things, { admissionLimits: limits, authenticate });
+    const head =
+      'Host: x\r\nAuthorization: Bearer hasty\r\nContent-Type: application/json\r\nContent-Length: 2';
+    const hasty = Array.from({ length: limits.inWork }, () => {
+      const socket = connect(other.port, '127.0.0.1');
+      socket.write(`POST /api/v1/quick HTTP/1.1\r\n${head}\r\n\r\n{}`);
+      return socket;
+    });
+    while (asked < limits.inWork) await new Promise((resolve) => setImmediate(resolve));
+    for (const socket of hasty) socket.destroy();
+    expect((await other.client({ token: 'patient' }).post('/api/v1/quick', {})).status).to.equal(204);
+    await other.close();
   });
 
   /** Waits until so many have no answer yet. */
