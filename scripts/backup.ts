@@ -7,9 +7,9 @@ import { systemClock } from '../src/clock.ts';
 import { readConfig } from '../src/config.ts';
 import { writeBackup } from '../src/database/backup.ts';
 import type { Database } from '../src/database/connection.ts';
+import { isMomentGone, Moment } from '../src/database/moment.ts';
 import { visitDatabase } from '../src/database/open.ts';
 import { CannotStart } from '../src/errors.ts';
-import { isSnapshotGone } from '../src/ledger/check/source.ts';
 import { ledgerHash } from '../src/ledger/ledger-hash.ts';
 import { listErasures } from '../src/patients/erasure.ts';
 
@@ -47,13 +47,14 @@ async function main(): Promise<void> {
   }
   const progress = (sentence: string) => void process.stderr.write(`${sentence}\n`);
   const database = await visitDatabase({ ...config, progress });
-  const session = database.client.startSession({ snapshot: true });
   try {
-    const { collections, marks } = await writeBackup(database.db, session, {
-      directory,
-      takenAt: systemClock.now(),
-      marks: async (db, moment) => ({ ledger: await ledgerHash(db, moment) }),
-    });
+    const { collections, marks } = await Moment.during(database, (moment) =>
+      writeBackup(database.db, moment, {
+        directory,
+        takenAt: systemClock.now(),
+        marks: async (db, same) => ({ ledger: await ledgerHash(db, same) }),
+      }),
+    );
     await writeFile(join(directory, 'erasures.jsonl'), await erasuresIn(database.db), { mode: 0o600 });
     const documents = collections.reduce((sum, collection) => sum + collection.documents, 0);
     process.stdout.write(
@@ -61,13 +62,12 @@ async function main(): Promise<void> {
         'The master key is not in it: keep that apart, for without it no patient can be identified.\n',
     );
   } catch (error) {
-    if (!isSnapshotGone(error)) throw error;
+    if (!isMomentGone(error)) throw error;
     throw new CannotStart(
       'The backup took longer than the database keeps one moment readable: raise its ' +
         'minSnapshotHistoryWindowInSeconds. What was written has no manifest, and is no backup.',
     );
   } finally {
-    await session.endSession();
     await database.close();
   }
 }

@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../src/config.ts';
 import type { Database } from '../src/database/connection.ts';
 import { holderOf } from '../src/database/directory-claim.ts';
+import { isMomentGone, Moment } from '../src/database/moment.ts';
 import { visitDatabase } from '../src/database/open.ts';
 import { CannotStart } from '../src/errors.ts';
 import { type CheckReport, checkLedger, describeReport } from '../src/ledger/check/check-ledger.ts';
-import { isSnapshotGone } from '../src/ledger/check/source.ts';
 
 const usage =
   'usage: scripts/check-ledger [--data-dir DIR] [--json]; DATA_DIR and MONGODB_URI name the database as for scripts/start.';
@@ -59,19 +59,16 @@ async function isShared({ mongodbUri, dataDirectory }: Config): Promise<boolean>
   return holder !== undefined && holder.pid !== process.pid;
 }
 
-async function check({ client, db }: Database, shared: boolean): Promise<CheckReport> {
-  if (!shared) return checkLedger(db);
-  const session = client.startSession({ snapshot: true });
+async function check(database: Database, shared: boolean): Promise<CheckReport> {
+  if (!shared) return checkLedger(database.db);
   try {
-    return await checkLedger(db, session);
+    return await Moment.during(database, (moment) => checkLedger(database.db, moment));
   } catch (error) {
-    if (!isSnapshotGone(error)) throw error;
+    if (!isMomentGone(error)) throw error;
     throw new CannotStart(
       'The check took longer than the database keeps one moment readable: raise its ' +
         'minSnapshotHistoryWindowInSeconds, or check when the service is stopped.',
     );
-  } finally {
-    await session.endSession();
   }
 }
 

@@ -13,6 +13,7 @@ import { createGzip } from 'node:zlib';
 import type { mongo } from 'mongoose';
 import { z } from 'zod';
 import { CannotStart } from '../errors.ts';
+import type { Moment } from './moment.ts';
 
 export const manifestSchema = z.strictObject({
   format: z.literal('pps-trace/backup/1'),
@@ -43,17 +44,13 @@ export interface BackupOptions {
   readonly directory: string;
   readonly takenAt: Date;
   /** Looks at the same moment as the backup. */
-  readonly marks: (db: mongo.Db, session: mongo.ClientSession) => Promise<Readonly<Record<string, string>>>;
+  readonly marks: (db: mongo.Db, moment: Moment) => Promise<Readonly<Record<string, string>>>;
 }
 
-/**
- * Writes a backup; the manifest comes last, so that a directory without one is no backup.
- * @param session of kind `snapshot`: it must be read to its end within the server's
- *   `minSnapshotHistoryWindowInSeconds`
- */
+/** Writes a backup; the manifest comes last, so that a directory without one is no backup. */
 export async function writeBackup(
   db: mongo.Db,
-  session: mongo.ClientSession,
+  moment: Moment,
   { directory, takenAt, marks }: BackupOptions,
 ): Promise<Manifest> {
   await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
@@ -61,14 +58,13 @@ export async function writeBackup(
       `The directory ${directory} cannot be made (${error instanceof Error ? error.message : String(error)}): name one that does not exist yet.`,
     );
   });
-  // The first read fixes the moment.
-  const migrations = await db.collection('migrations').find({}, { session }).sort({ _id: 1 }).toArray();
+  const migrations = await db.collection('migrations').find({}, moment.options()).sort({ _id: 1 }).toArray();
   if (migrations.length === 0) throw new CannotStart('There is nothing of pps-trace in this database.');
   const collections: Manifest['collections'] = [];
   for (const name of await namesOf(db)) {
     const file = createWriteStream(join(directory, `${name}.bson.gz`), { mode: 0o600, flags: 'wx' });
     const digest = new Digest();
-    await pipeline(Readable.from(rawDocuments(db, name, digest, session)), createGzip(), file);
+    await pipeline(Readable.from(rawDocuments(db, name, digest, moment)), createGzip(), file);
     collections.push({ name, documents: digest.documents, sha256: digest.end() });
   }
   const manifest: Manifest = {
@@ -76,7 +72,7 @@ export async function writeBackup(
     takenAt: takenAt.toISOString(),
     migrations: migrations.map(({ _id }) => String(_id)),
     collections,
-    marks: await marks(db, session),
+    marks: await marks(db, moment),
   };
   const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
   await writeFile(join(directory, 'manifest.json'), text, { mode: 0o600, flag: 'wx' });
@@ -108,10 +104,13 @@ export async function* rawDocuments(
   db: mongo.Db,
   name: string,
   digest: Digest,
-  session?: mongo.ClientSession,
+  moment?: Moment,
 ): AsyncGenerator<Buffer> {
-  const options = { raw: true, ...(session === undefined ? {} : { session }) };
-  const found = db.collection(name).find({}, options).sort({ _id: 1 }).allowDiskUse(true);
+  const found = db
+    .collection(name)
+    .find({}, { raw: true, ...moment?.options() })
+    .sort({ _id: 1 })
+    .allowDiskUse(true);
   for await (const document of found) {
     // With `raw` the driver gives bytes, which its types do not say.
     const bytes: unknown = document;

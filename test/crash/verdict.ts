@@ -1,6 +1,7 @@
 /** After a crash: is what clients were told what there is? */
 import type { mongo } from 'mongoose';
 import { connectDatabase } from '../../src/database/connection.ts';
+import { Moment } from '../../src/database/moment.ts';
 import { checkLedger, describeReport } from '../../src/ledger/check/check-ledger.ts';
 import { ledgerCollections } from '../../src/ledger/collections.ts';
 import { at, type Reply, textAt } from '../support/http.ts';
@@ -106,13 +107,8 @@ export class Judge {
   }
 
   async #checkBooks(client: mongo.MongoClient, db: mongo.Db): Promise<void> {
-    const session = client.startSession({ snapshot: true });
-    try {
-      const report = await checkLedger(db, session);
-      if (report.differences > 0) this.#clients.claims.breach(describeReport(report));
-    } finally {
-      await session.endSession();
-    }
+    const report = await Moment.during({ client, db }, (moment) => checkLedger(db, moment));
+    if (report.differences > 0) this.#clients.claims.breach(describeReport(report));
   }
 
   /** As people see it: every lot balances, and names each patient of an acknowledged use once. */

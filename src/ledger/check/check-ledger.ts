@@ -3,6 +3,7 @@
  * Reads only. Memory is bounded by the history of the largest holding, not by that of the ledger.
  */
 import type { mongo } from 'mongoose';
+import type { Moment } from '../../database/moment.ts';
 import { checkEvents } from './events.ts';
 import { Restrictions } from './fences.ts';
 import { Findings, type FoundKind } from './findings.ts';
@@ -31,9 +32,9 @@ export interface CheckReport {
   readonly cannotSee: string;
 }
 
-/** @param session of kind `snapshot` where somebody may write meanwhile, so that all is read as of one moment */
-export async function checkLedger(db: mongo.Db, session?: mongo.ClientSession): Promise<CheckReport> {
-  const source = new Source(db, session);
+/** @param moment as of which all is read, where somebody may write meanwhile */
+export async function checkLedger(db: mongo.Db, moment?: Moment): Promise<CheckReport> {
+  const source = new Source(db, moment);
   const findings = new Findings();
   await checkEvents(source, findings);
   const restrictions = await Restrictions.read(source);

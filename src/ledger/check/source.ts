@@ -1,5 +1,6 @@
 /** Where a check reads: the ledger's collections by name, all at one moment where the service may be writing. */
-import { mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
+import type { Moment } from '../../database/moment.ts';
 import type { AnyEvent } from '../event.ts';
 import { isReadable } from './derive.ts';
 
@@ -10,13 +11,13 @@ const eventsRemembered = 3_000;
 
 export class Source {
   private readonly db: mongo.Db;
-  private readonly session: mongo.ClientSession | undefined;
+  private readonly moment: Moment | undefined;
   private readonly remembered = new Map<string, AnyEvent>();
 
-  /** @param session of kind `snapshot`, where somebody may write meanwhile */
-  constructor(db: mongo.Db, session?: mongo.ClientSession) {
+  /** @param moment as of which to read, where somebody may write meanwhile */
+  constructor(db: mongo.Db, moment?: Moment) {
     this.db = db;
-    this.session = session;
+    this.moment = moment;
   }
 
   find(
@@ -24,15 +25,15 @@ export class Source {
     filter: mongo.Filter<Raw> = {},
     sort: mongo.Sort = { _id: 1 },
   ): mongo.FindCursor<mongo.WithId<Raw>> {
-    return this.db.collection<Raw>(name).find(filter, this.options()).sort(sort).allowDiskUse(true);
+    return this.db.collection<Raw>(name).find(filter, this.moment?.options()).sort(sort).allowDiskUse(true);
   }
 
   aggregate<T extends mongo.Document>(name: string, pipeline: mongo.Document[]): mongo.AggregationCursor<T> {
-    return this.db.collection(name).aggregate<T>(pipeline, { ...this.options(), allowDiskUse: true });
+    return this.db.collection(name).aggregate<T>(pipeline, { ...this.moment?.options(), allowDiskUse: true });
   }
 
   count(name: string): Promise<number> {
-    return this.db.collection(name).countDocuments({}, this.options());
+    return this.db.collection(name).countDocuments({}, this.moment?.options());
   }
 
   /** @returns the events that exist, by id. */
@@ -56,13 +57,4 @@ export class Source {
     }
     return found;
   }
-
-  private options(): { session?: mongo.ClientSession } {
-    return this.session === undefined ? {} : { session: this.session };
-  }
-}
-
-/** The server no longer keeps the moment at which the check began to read. */
-export function isSnapshotGone(error: unknown): boolean {
-  return error instanceof mongo.MongoServerError && (error.code === 239 || error.code === 246);
 }
