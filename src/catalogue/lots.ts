@@ -3,6 +3,7 @@
  * time; the rest of it is written by the projector (projector.ts). Nobody else writes it.
  */
 import type { mongo } from 'mongoose';
+import { type DocumentSource, documentsOf } from '../database/documents.ts';
 import type { Lot, SterilisationLot } from './lot.ts';
 
 /** As stored; the ledger's first touch writes only `gtin, lot, standing, restrictions, touched`. */
@@ -19,20 +20,12 @@ export const lotsPerRead = 1_000;
 
 /**
  * @param ids of {@link lotId}, at most {@link lotsPerRead}
- * @param session reads inside a transaction
  * @returns the lots that are known, by id; an id that nobody has seen is absent
  */
-export async function readLots(
-  db: mongo.Db,
-  ids: readonly string[],
-  session?: mongo.ClientSession,
-): Promise<Map<string, Lot>> {
+export async function readLots(source: DocumentSource, ids: readonly string[]): Promise<Map<string, Lot>> {
   if (ids.length > lotsPerRead)
     throw new Error(`${ids.length} lots in one read; the bound is ${lotsPerRead}`);
-  const found = await db
-    .collection<StoredLot>(lotsCollection)
-    .find({ _id: { $in: [...ids] } }, session === undefined ? {} : { session })
-    .toArray();
+  const found = await documentsOf(source).where<StoredLot>(lotsCollection, '_id', ids);
   return new Map(found.map((stored) => [stored._id, lotOf(stored)]));
 }
 

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connection, mongo } from 'mongoose';
 import type { Clock } from '../clock.ts';
+import { documentsOf } from '../database/documents.ts';
 import { duplicateKey, inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { parsePart } from '../http/parse.ts';
@@ -104,7 +105,7 @@ export async function reviseProduct(
   try {
     return await inTransaction(connection, async (session) => {
       await takeTurn(connection, session, statement.organisation, 'manufacturer');
-      const before = await readProduct(db, gtin, session);
+      const before = await readProduct(documentsOf(db, session), gtin);
       if (before?.organisation !== statement.organisation) throw new Failure('not-found', { gtin });
       if (before.revision !== revision) {
         throw new Failure('catalogue/revision-outdated', { gtin, revision: before.revision });
@@ -185,7 +186,7 @@ async function refuseWrongReferences(
 ): Promise<void> {
   let at = facts.supersedes;
   for (let depth = 0; at !== undefined; depth += 1) {
-    const older = at === facts.gtin ? undefined : await readProduct(db, at, session);
+    const older = at === facts.gtin ? undefined : await readProduct(documentsOf(db, session), at);
     if (older?.organisation !== organisation || depth >= supersedesDepthLimit) {
       throw new Failure('catalogue/supersedes-refused', { gtin: facts.gtin, supersedes: facts.supersedes });
     }
@@ -217,7 +218,7 @@ async function refuseForeignUseUnit(
   organisation: string,
   { useUnitDi }: ProductFacts,
 ): Promise<void> {
-  const known = useUnitDi === undefined ? undefined : await resolveGtin(db, useUnitDi, session);
+  const known = useUnitDi === undefined ? undefined : await resolveGtin(documentsOf(db, session), useUnitDi);
   if (known === undefined) return;
   if (known.product.organisation !== organisation || known.product.gtin !== useUnitDi) {
     throw new Failure('catalogue/gtin-taken', { gtin: useUnitDi });

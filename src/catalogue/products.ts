@@ -1,11 +1,15 @@
 /** Products in the database: reading. See product-writing.ts for creating and changing. */
 import type { Connection, mongo } from 'mongoose';
+import { allOf, type DocumentSource, documentsOf } from '../database/documents.ts';
 import { afterId, containing } from './organisations.ts';
 import { eachesOf } from './packaging.ts';
 import type { Product } from './product.ts';
 import { gtinModel, productModel, type StoredGtin, type StoredProduct } from './product-models.ts';
-import { productStandingsCollection, readProductRestrictions } from './product-standings.ts';
+import { readProductRestrictions } from './product-standings.ts';
 import type { Restriction } from './restriction.ts';
+
+const productsCollection = 'products';
+const gtinsCollection = 'gtins';
 
 /** How many products one read may ask for (law 9). */
 export const productsPerRead = 1_000;
@@ -13,31 +17,29 @@ export const productsPerRead = 1_000;
 /**
  * Reads through the raw driver, so that it can be part of a ledger's transaction.
  * @param gtins of products, at most {@link productsPerRead}
- * @param session reads inside a transaction
  * @returns the products that are registered, by GTIN, with the restrictions that stand on them as a whole
  */
 export async function readProducts(
-  db: mongo.Db,
+  source: DocumentSource,
   gtins: readonly string[],
-  session?: mongo.ClientSession,
 ): Promise<Map<string, Product>> {
   if (gtins.length > productsPerRead) {
     throw new Error(`${gtins.length} products in one read; the bound is ${productsPerRead}`);
   }
-  const found = await db
-    .collection<StoredProduct>('products')
-    .find({ _id: { $in: [...gtins] } }, session === undefined ? {} : { session })
-    .toArray();
-  return new Map((await withRestrictions(db, found, session)).map((product) => [product.gtin, product]));
+  const documents = documentsOf(source);
+  // Asked at once: they come together, where what is asked at once does.
+  const [found, restrictions] = await allOf([
+    documents.where<StoredProduct>(productsCollection, '_id', gtins),
+    readProductRestrictions(documents, gtins),
+  ]);
+  return new Map(
+    found.map((product) => [product._id, productOf(product, restrictions.get(product._id) ?? [])]),
+  );
 }
 
 /** @returns the product, or undefined where the GTIN is not a registered product's own. */
-export async function readProduct(
-  db: mongo.Db,
-  gtin: string,
-  session?: mongo.ClientSession,
-): Promise<Product | undefined> {
-  return (await readProducts(db, [gtin], session)).get(gtin);
+export async function readProduct(source: DocumentSource, gtin: string): Promise<Product | undefined> {
+  return (await readProducts(source, [gtin])).get(gtin);
 }
 
 /** What a scanned GTIN stands for. */
@@ -51,57 +53,37 @@ export interface ResolvedGtin {
  * Resolves the GTIN of a product or of one of its packages. A unit-of-use DI does not resolve: no label carries it.
  * @returns undefined where no registered product has this GTIN
  */
-export async function resolveGtin(
-  db: mongo.Db,
-  gtin: string,
-  session?: mongo.ClientSession,
-): Promise<ResolvedGtin | undefined> {
-  return (await resolveGtins(db, [gtin], session)).get(gtin);
+export async function resolveGtin(source: DocumentSource, gtin: string): Promise<ResolvedGtin | undefined> {
+  return (await resolveGtins(source, [gtin])).get(gtin);
 }
 
 /**
- * As {@link resolveGtin}, all in one read: a command asks this of every line, inside its transaction.
+ * As {@link resolveGtin}, for many: a command asks this of every line, inside its transaction.
  * @param gtins at most {@link productsPerRead}
  * @returns what those stand for that a registered product has, by GTIN
  */
 export async function resolveGtins(
-  db: mongo.Db,
+  source: DocumentSource,
   gtins: readonly string[],
-  session?: mongo.ClientSession,
 ): Promise<Map<string, ResolvedGtin>> {
-  if (gtins.length > productsPerRead) {
-    throw new Error(`${gtins.length} GTINs in one read; the bound is ${productsPerRead}`);
-  }
-  const join = (from: string, as: string) => ({
-    $lookup: { from, localField: 'product', foreignField: '_id', as },
-  });
-  const found = db
-    .collection<StoredGtin>('gtins')
-    .aggregate<JoinedGtin>(
-      [
-        { $match: { _id: { $in: [...gtins] } } },
-        join('products', 'products'),
-        join(productStandingsCollection, 'standings'),
-      ],
-      session === undefined ? {} : { session },
-    );
+  const documents = documentsOf(source);
+  // Nearly always it is a product's own GTIN; what a package holds takes a second look.
+  const [entries, own] = await allOf([
+    documents.where<StoredGtin>(gtinsCollection, '_id', gtins),
+    readProducts(documents, gtins),
+  ]);
+  const others = new Set(entries.map(({ product }) => product).filter((product) => !own.has(product)));
+  const packaged = others.size === 0 ? own : await readProducts(documents, [...others]);
   const resolved = new Map<string, ResolvedGtin>();
-  for (const { _id: gtin, products, standings } of await found.toArray()) {
-    const [stored] = products;
-    if (stored === undefined) continue;
-    const product = productOf(stored, standings[0]?.restrictions ?? []);
+  for (const { _id: gtin, product: named } of entries) {
+    const product = own.get(named) ?? packaged.get(named);
+    if (product === undefined) continue;
     const quantity = eachesOf(product, gtin);
     if (quantity === undefined)
       throw new Error(`gtin ${gtin} names product ${product.gtin}, which does not have it`);
     resolved.set(gtin, { product, quantity });
   }
   return resolved;
-}
-
-interface JoinedGtin {
-  readonly _id: string;
-  readonly products: readonly StoredProduct[];
-  readonly standings: readonly { readonly restrictions?: readonly Restriction[] }[];
 }
 
 export interface ProductFilter {
@@ -141,13 +123,11 @@ async function matching(connection: Connection, search: string) {
   ];
 }
 
-async function withRestrictions(
-  db: mongo.Db,
-  stored: readonly StoredProduct[],
-  session?: mongo.ClientSession,
-): Promise<Product[]> {
-  const gtins = stored.map(({ _id }) => _id);
-  const restrictions = await readProductRestrictions(db, gtins, session);
+async function withRestrictions(db: mongo.Db, stored: readonly StoredProduct[]): Promise<Product[]> {
+  const restrictions = await readProductRestrictions(
+    db,
+    stored.map(({ _id }) => _id),
+  );
   return stored.map((product) => productOf(product, restrictions.get(product._id) ?? []));
 }
 

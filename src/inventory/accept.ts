@@ -60,10 +60,7 @@ export interface AcceptedAnswer {
 export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
   async load(snapshot, actor, input) {
     const loads = loadsOf(await resolveLines(snapshot, input.lines));
-    const shipment =
-      input.shipment === undefined
-        ? undefined
-        : await readShipment(snapshot.db, input.shipment, snapshot.session);
+    const shipment = input.shipment === undefined ? undefined : await readShipment(snapshot, input.shipment);
     return { loads, shipment, stock: await loadStock(snapshot, [actor.organisation], loads) };
   },
 

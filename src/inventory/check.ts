@@ -3,12 +3,13 @@
  * question asked again is answered anew, for an answer given before a recall must not be given after it. What was
  * answered is kept, so that a use can name its check.
  */
-import type { mongo } from 'mongoose';
 import { z } from 'zod';
 import type { Bilingual } from '../catalogue/bilingual.ts';
 import { expiryState } from '../catalogue/expiry.ts';
 import type { Product } from '../catalogue/product.ts';
 import type { Restriction } from '../catalogue/restriction.ts';
+import type { Documents } from '../database/documents.ts';
+import type { Write } from '../database/write.ts';
 import { Failure } from '../errors.ts';
 import { uuid } from '../http/fields.ts';
 import { bounds, type Deviation, lotId } from '../ledger/event.ts';
@@ -150,8 +151,11 @@ export function formRefusal({ packaged, quantity, pointer }: ResolvedLine): Refu
   return quantity === 1 ? undefined : refuse('use/quantity', { pointer });
 }
 
-/** Answers on one snapshot and keeps what it answered, in the snapshot's own transaction. */
-export async function checkDevices(snapshot: Snapshot, request: CheckRequest): Promise<CheckResult[]> {
+/** Answers on one snapshot. @returns also what is to be kept of the answer, in the snapshot's own transaction */
+export async function checkDevices(
+  snapshot: Snapshot,
+  request: CheckRequest,
+): Promise<{ readonly answer: readonly CheckResult[]; readonly writes: readonly Write[] }> {
   const { actor, place, day } = request;
   const lines = await resolveLines(snapshot, request.lines);
   for (const line of lines) {
@@ -183,9 +187,10 @@ export async function checkDevices(snapshot: Snapshot, request: CheckRequest): P
       checkedAt: request.checkedAt,
     });
   }
-  const { db, session } = snapshot;
-  await db.collection<StoredCheck>(checksCollection).insertMany(kept, { session });
-  return results;
+  return {
+    answer: results,
+    writes: kept.map((check) => ({ collection: checksCollection, insert: { ...check } })),
+  };
 }
 
 /** Two devices in hand of which stock knows one: the second is not in stock. A serial number scanned twice is one. */
@@ -208,15 +213,12 @@ export function inHand(line: ResolvedLine): DeviceInHand {
 
 /** @returns the organisation's checks with these ids. */
 export async function readChecks(
-  db: mongo.Db,
+  documents: Documents,
   organisation: string,
   ids: readonly string[],
-  session?: mongo.ClientSession,
 ): Promise<Map<string, StoredCheck>> {
-  if (ids.length === 0) return new Map();
-  const found = await db
-    .collection<StoredCheck>(checksCollection)
-    .find({ _id: { $in: [...ids] }, organisation }, session === undefined ? {} : { session })
-    .toArray();
-  return new Map(found.map((check) => [check._id, check]));
+  const found = await documents.where<StoredCheck>(checksCollection, '_id', ids);
+  return new Map(
+    found.filter((check) => check.organisation === organisation).map((check) => [check._id, check]),
+  );
 }

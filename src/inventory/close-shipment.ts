@@ -33,7 +33,7 @@ export interface ClosedAnswer {
 
 export const closeShipment: StockCommand<CloseShipmentInput, CloseShipmentState, ClosedAnswer> = {
   async load(snapshot, actor, input) {
-    const shipment = await readShipment(snapshot.db, input.shipment, snapshot.session);
+    const shipment = await readShipment(snapshot, input.shipment);
     const units = await snapshot.unitsAt(
       { organisation: actor.organisation, account: `transit/${input.shipment}` },
       bounds.serialsPerEvent,

@@ -29,7 +29,6 @@ import type { Snapshot } from '../ledger/snapshot.ts';
 import { commitText } from '../ledger/texts.ts';
 import { Bench } from './bench.ts';
 import type { Stock } from './stock.ts';
-import { subjectsOf } from './subjects.ts';
 
 /** Who acts. */
 export interface Actor {
@@ -117,7 +116,7 @@ export interface CommandCall<Input extends CommandBody> {
   /** What the client sent, parsed: compared when the command is sent again. */
   readonly content: unknown;
   /**
-   * Reads scans, looks places and people up. It runs inside the command: one sent again is answered as it was, even
+   * Reads scans, looks places and people up. It is part of the command: one sent again is answered as it was, even
    * where a place has been closed, or a surgeon has left, in between.
    */
   readonly prepare: () => Promise<Prepared<Input>>;
@@ -142,12 +141,14 @@ export async function runCommand<
       actor: actor.person,
       route,
       content,
-      about: subjectsOf(content),
     },
     {
-      load: async (snapshot) => {
-        prepared ??= await prepare();
+      prepare: async () => {
+        prepared = await prepare();
         assertHappened(prepared.input.happenedAt, clock);
+      },
+      load: async (snapshot) => {
+        if (prepared === undefined) throw new Error('loaded before it was prepared');
         return { prepared, state: await command.load(snapshot, actor, prepared.input) };
       },
       decide: ({ state, prepared: { input, writes } }, context) => {

@@ -3,8 +3,7 @@
  * the unit lies; taken back, it leaves the document in `unexplained`, which is nowhere, and whoever holds the unit could
  * neither use nor move it any more. Where it lies is what the events say that still stand.
  */
-import type { mongo } from 'mongoose';
-import { ledgerCollections } from '../ledger/collections.ts';
+import { entriesCollection, ledgerCollections } from '../ledger/collections.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { type Transfer, unitId } from '../ledger/event.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
@@ -14,32 +13,29 @@ type Movement = Pick<Entry, 'event' | 'gtin' | 'corrects' | 'transfers' | 'units
 
 /** @returns the units, those that were let go where the last event that stands has put them */
 export async function withUnitsLetGo(
-  { db, session }: Pick<Snapshot, 'db' | 'session'>,
+  snapshot: Pick<Snapshot, 'query'>,
   units: ReadonlyMap<string, Unit>,
 ): Promise<Map<string, Unit>> {
   const known = new Map(units);
   const lost = [...units].filter(([, { at }]) => at.account === 'unexplained');
   if (lost.length === 0) return known;
   const movements = await readMovements(
-    db,
-    session,
+    snapshot,
     lost.map(([, unit]) => unit),
   );
   for (const [id, unit] of lost) known.set(id, whereItLies(unit, movements));
   return known;
 }
 
-async function readMovements(
-  db: mongo.Db,
-  session: mongo.ClientSession,
-  units: readonly Unit[],
-): Promise<Movement[]> {
+async function readMovements(snapshot: Pick<Snapshot, 'query'>, units: readonly Unit[]): Promise<Movement[]> {
   const gtins = [...new Set(units.map(({ gtin }) => gtin))];
   const serials = [...new Set(units.map(({ serial }) => serial))];
   const projection = { event: 1, gtin: 1, corrects: 1, transfers: 1, units: 1 };
-  return await ledgerCollections(db)
-    .entries.find({ gtin: { $in: gtins }, 'units.serial': { $in: serials } }, { session, projection })
-    .toArray();
+  return await snapshot.query([entriesCollection], (db, session) =>
+    ledgerCollections(db)
+      .entries.find({ gtin: { $in: gtins }, 'units.serial': { $in: serials } }, { session, projection })
+      .toArray(),
+  );
 }
 
 /** Pure. @param movements entries that name the unit, others among them, in any order */

@@ -1,8 +1,10 @@
 /** How a request names devices: a scan as it came, or its parts typed; and what they turn out to be. */
+
 import { z } from 'zod';
 import { gtin, lotNumber } from '../catalogue/fields.ts';
 import type { Product } from '../catalogue/product.ts';
 import { resolveGtins } from '../catalogue/products.ts';
+import { allOf } from '../database/documents.ts';
 import { Failure, type InputFault } from '../errors.ts';
 import { saying } from '../http/faults.ts';
 import { quantity, scanned } from '../http/fields.ts';
@@ -150,10 +152,12 @@ function readTyped(line: Exclude<DeviceLine, { scan: string }>, pointer: string)
 export async function resolveLines(snapshot: Snapshot, lines: readonly ReadLine[]): Promise<ResolvedLine[]> {
   assertBounded(lines);
   const named = [...new Set(lines.map((line) => line.gtin))];
-  const gtins = await resolveGtins(snapshot.db, named, snapshot.session);
-  const units = await snapshot.units(
-    lines.flatMap(({ gtin, serials }) => serials.map((serial) => ({ gtin, issuer: 'maker', serial }))),
-  );
+  const [gtins, units] = await allOf([
+    resolveGtins(snapshot, named),
+    snapshot.units(
+      lines.flatMap(({ gtin, serials }) => serials.map((serial) => ({ gtin, issuer: 'maker', serial }))),
+    ),
+  ]);
   return lines.map((line) => {
     const resolved = gtins.get(line.gtin);
     const packaged = resolved !== undefined && resolved.product.gtin !== line.gtin;

@@ -7,7 +7,7 @@ import type { Product } from '../catalogue/product.ts';
 import { Failure } from '../errors.ts';
 import { isoDate, quantity, text, uuid } from '../http/fields.ts';
 import { placeAccount } from '../ledger/account.ts';
-import { ledgerCollections } from '../ledger/collections.ts';
+import { entriesCollection, ledgerCollections } from '../ledger/collections.ts';
 import { bounds, lotId, type Transfer } from '../ledger/event.ts';
 import { quantityIn } from '../ledger/holding.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
@@ -114,17 +114,17 @@ export const produceLot: StockCommand<ProduceLotInput, ProduceLotState, Produced
 
 /** @returns those of the serial numbers that an event of production names */
 async function madeBefore(
-  { db, session }: Snapshot,
+  snapshot: Snapshot,
   gtin: string,
   serials: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (serials.length === 0) return new Set();
-  const found = await ledgerCollections(db)
-    .entries.find(
-      { gtin, type: 'lotProduced', 'units.serial': { $in: [...serials] } },
-      { session, projection: { units: 1 } },
-    )
-    .toArray();
+  const filter = { gtin, type: 'lotProduced', 'units.serial': { $in: [...serials] } } as const;
+  const found = await snapshot.query([entriesCollection], (db, session) =>
+    ledgerCollections(db)
+      .entries.find(filter, { session, projection: { units: 1 } })
+      .toArray(),
+  );
   return new Set(found.flatMap(({ units }) => units.map(({ serial }) => serial)));
 }
 

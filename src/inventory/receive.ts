@@ -2,7 +2,9 @@
  * Receipt 收货: whole, partial, over, damaged. Never refused for a danger: what is recalled, on hold or mislabelled lands in
  * quarantine, what was not announced is drawn from `unexplained`, what is missing stays in transit.
  */
+
 import { z } from 'zod';
+import { allOf } from '../database/documents.ts';
 import { text, uuid } from '../http/fields.ts';
 import { type AccountRef, placeAccount } from '../ledger/account.ts';
 import { bounds, type Commitment, type LotKey } from '../ledger/event.ts';
@@ -10,16 +12,9 @@ import { refuse } from '../ledger/run.ts';
 import type { Title } from '../ledger/title.ts';
 import type { Bench } from './bench.ts';
 import { type Actor, commandFields, type StockCommand } from './command.ts';
-import {
-  deviceLine,
-  type LotLoad,
-  loadsOf,
-  type ReadLine,
-  type ResolvedLine,
-  resolveLines,
-} from './lines.ts';
+import { deviceLine, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
 import { readShipment, type Shipment } from './shipment.ts';
-import { loadStock, restrictionsOnThings, type Stock } from './stock.ts';
+import { expectStock, loadStock, restrictionsOnThings, type Stock } from './stock.ts';
 
 export const receiveBody = z.strictObject({
   ...commandFields,
@@ -65,8 +60,11 @@ export interface ReceivedAnswer {
 
 export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> = {
   async load(snapshot, actor, input) {
-    const shipment = await readShipment(snapshot.db, input.shipment, snapshot.session);
-    const lines: ResolvedLine[] = await resolveLines(snapshot, [...input.lines, ...input.damaged]);
+    expectStock(snapshot, [actor.organisation], [...input.lines, ...input.damaged]);
+    const [shipment, lines] = await allOf([
+      readShipment(snapshot, input.shipment),
+      resolveLines(snapshot, [...input.lines, ...input.damaged]),
+    ]);
     const intact = loadsOf(lines.slice(0, input.lines.length));
     const damaged = loadsOf(lines.slice(input.lines.length));
     const organisations = shipment === undefined ? [actor.organisation] : [actor.organisation, shipment.from];

@@ -2,8 +2,10 @@
  * The record of a use that happened 使用登记. Law 3: it states what happened, and no danger refuses it. What was
  * wrong is written down as deviations; what stock does not know is drawn from `unexplained`.
  */
+
 import { z } from 'zod';
 import { dayInChina } from '../catalogue/day.ts';
+import { allOf } from '../database/documents.ts';
 import type { Write } from '../database/write.ts';
 import { isoDateTime, text, uuid } from '../http/fields.ts';
 import { type AccountRef, placeAccount } from '../ledger/account.ts';
@@ -17,7 +19,7 @@ import type { Bench } from './bench.ts';
 import { formRefusal, inHand, readChecks, type StoredCheck } from './check.ts';
 import { type Actor, commandFields, type StockCommand } from './command.ts';
 import { deviceLine, type ReadLine, type ResolvedLine, resolveLines } from './lines.ts';
-import { loadStock, type Stock } from './stock.ts';
+import { expectStock, loadStock, type Stock } from './stock.ts';
 
 export const recordUseBody = z.strictObject({
   commandId: commandFields.commandId,
@@ -107,20 +109,26 @@ async function load(
   actor: Actor,
   input: RecordUseInput,
 ): Promise<RecordUseState> {
-  const lines = await resolveLines(
-    snapshot,
-    input.devices.map(({ line }) => line),
-  );
-  const stock = await loadStock(snapshot, [actor.organisation], lines);
+  const { organisation } = actor;
+  const read = input.devices.map(({ line }) => line);
   const named = input.devices.flatMap(({ check }) => (check === undefined ? [] : [check]));
-  const checks = await readChecks(snapshot.db, actor.organisation, named, snapshot.session);
-  const prepared = await patients.prepareUse({
-    organisation: actor.organisation,
-    identity: identityOf(input.patient),
-    pseudonyms: input.devices.map(({ pseudonym }) => pseudonym),
-    retainUntil: retention(input, lines),
-    session: snapshot.session,
-  });
+  expectStock(snapshot, [organisation], read);
+  // All asked at once, so that it comes together.
+  const resolving = resolveLines(snapshot, read);
+  const retainUntil = resolving.then((lines) => retention(input, lines));
+  retainUntil.catch(() => undefined);
+  const [lines, stock, checks, prepared] = await allOf([
+    resolving,
+    resolving.then((lines) => loadStock(snapshot, [organisation], lines)),
+    readChecks(snapshot, organisation, named),
+    patients.prepareUse({
+      organisation,
+      identity: identityOf(input.patient),
+      pseudonyms: input.devices.map(({ pseudonym }) => pseudonym),
+      retainUntil,
+      documents: snapshot,
+    }),
+  ]);
   return { stock, lines, checks, patientWrites: prepared.writes, identityConflict: prepared.conflict };
 }
 

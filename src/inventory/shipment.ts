@@ -1,5 +1,6 @@
 /** Shipments: what was sent to whom, and whether the receiver may still add to it. A fold of the ledger's events. */
 import type { mongo } from 'mongoose';
+import { type DocumentSource, documentsOf } from '../database/documents.ts';
 import type { Write } from '../database/write.ts';
 import { type AnyEvent, type LotKey, lotId } from '../ledger/event.ts';
 import type { EventDetails } from '../ledger/event-details.ts';
@@ -100,15 +101,9 @@ function change(shipment: string, update: mongo.Document): Write {
 }
 
 /** @returns the shipment, whoever's it is: the caller checks. */
-export async function readShipment(
-  db: mongo.Db,
-  id: string,
-  session?: mongo.ClientSession,
-): Promise<Shipment | undefined> {
-  const stored = await db
-    .collection<StoredShipment>(shipmentsCollection)
-    .findOne({ _id: id }, session === undefined ? {} : { session });
-  return stored === null ? undefined : shipmentOf(stored);
+export async function readShipment(source: DocumentSource, id: string): Promise<Shipment | undefined> {
+  const [stored] = await documentsOf(source).where<StoredShipment>(shipmentsCollection, '_id', [id]);
+  return stored === undefined ? undefined : shipmentOf(stored);
 }
 
 export function shipmentOf({ _id, ...rest }: StoredShipment): Shipment {

@@ -1,15 +1,17 @@
 /**
- * The only code that writes events, entries, holdings and units. It runs inside the transaction of run.ts, on the
- * snapshot that the decision saw; a write that another transaction has overtaken fails the whole transaction.
+ * The only code that says what is written of events, entries, holdings and units. It runs inside the transaction of
+ * batch.ts, on the snapshot that the decision saw; a write that another transaction has overtaken fails the whole
+ * transaction.
  */
+import { allOf } from '../database/documents.ts';
 import type { Write } from '../database/write.ts';
 import { accountParts } from './account.ts';
-import { ledgerCollections } from './collections.ts';
+import { entriesCollection, eventsCollection, holdingsCollection, unitsCollection } from './collections.ts';
 import { type Entry, entriesOf, organisationsTouching } from './entry.ts';
 import { type AnyEvent, bounds, lotId, lotsOf, unitId } from './event.ts';
 import { applyTransfers, type Holding, holdingId } from './holding.ts';
 import type { HoldingKey, Snapshot } from './snapshot.ts';
-import { bulkOperation, touchLots } from './touch.ts';
+import { touchLots } from './touch.ts';
 import { applyToUnits, type Unit, unitsOf } from './unit.ts';
 
 /** A room's pure fold of one event into its own collections. */
@@ -23,64 +25,38 @@ export class InvalidEvent extends Error {
   }
 }
 
-/** A guarded write matched nothing: another transaction was faster, and the command must be decided anew. */
-export class LostRace extends Error {
-  constructor(collection: string) {
-    super(`a guarded write in ${collection} matched nothing`);
-    this.name = 'LostRace';
-  }
-}
-
 /**
- * Writes events in order, with all that follows from them.
- * @throws InvalidEvent or Overdrawn on a decision's fault; the driver's errors, labelled transient where the
- *   whole transaction may be tried again.
+ * What is to be written of events, in order, with all that follows from them.
+ * @throws InvalidEvent or Overdrawn on a decision's fault
  */
-export async function append(
+export async function writesOf(
   snapshot: Snapshot,
   events: readonly AnyEvent[],
   projectors: readonly Projector[],
-): Promise<void> {
+): Promise<Write[]> {
   for (const event of events) {
     assertWithinBounds(event);
     assertVoidedUnitsNamed(event);
   }
-  const holdings = await snapshot.holdings(events.flatMap(holdingsOf));
-  const units = await snapshot.units(events.flatMap(unitsOf));
+  const [holdings, units] = await allOf([
+    snapshot.holdings(events.flatMap(holdingsOf)),
+    snapshot.units(events.flatMap(unitsOf)),
+  ]);
   const { entries, heldAfter, unitsAfter } = fold(events, holdings, units);
   const fresh = [...heldAfter].filter(([id]) => !holdings.has(id)).map(([, { lotId }]) => lotId);
   const moved = [...heldAfter.values()].map(({ lotId }) => lotId);
-
-  const { session, db } = snapshot;
-  const collections = ledgerCollections(db);
-  const options = { session, ordered: true } as const;
-  const order = await touchLots(snapshot, events, new Set(fresh), new Set(moved));
-  await collections.events.insertMany(
-    events.map((event) => ({ ...event, _id: event.id })),
-    options,
-  );
-  const stored = entries.map((entry) => storedEntry(withOrder(entry, order)));
-  if (stored.length > 0) await collections.entries.insertMany(stored, options);
-  if (heldAfter.size > 0) await collections.holdings.bulkWrite(holdingWrites(heldAfter, holdings), options);
-  if (unitsAfter.size > 0) await collections.units.bulkWrite(unitWrites(unitsAfter, units), options);
-  await writeAll(
-    snapshot,
-    projectors.flatMap((project) => events.flatMap(project)),
-  );
-}
-
-/**
- * Commits other rooms' writes in the same transaction, in the order given within each collection.
- * @throws LostRace when an update that is not an upsert matched nothing.
- */
-export async function writeAll({ db, session }: Snapshot, writes: readonly Write[]): Promise<void> {
-  const byCollection = Map.groupBy(writes, (write) => write.collection);
-  for (const [collection, group] of byCollection) {
-    const options = { session, ordered: true } as const;
-    const done = await db.collection(collection).bulkWrite(group.map(bulkOperation), options);
-    const written = done.insertedCount + done.matchedCount + done.upsertedCount;
-    if (written < group.length) throw new LostRace(collection);
-  }
+  const { writes: touches, order } = await touchLots(snapshot, events, new Set(fresh), new Set(moved));
+  return [
+    ...touches,
+    ...events.map((event) => ({ collection: eventsCollection, insert: { ...event, _id: event.id } })),
+    ...entries.map((entry) => ({
+      collection: entriesCollection,
+      insert: storedEntry(withOrder(entry, order)),
+    })),
+    ...[...heldAfter].map(([id, holding]) => holdingWrite(id, holding, holdings.has(id))),
+    ...[...unitsAfter].map(([id, unit]) => unitWrite(id, unit, units.has(id))),
+    ...projectors.flatMap((project) => events.flatMap(project)),
+  ];
 }
 
 function assertWithinBounds(event: AnyEvent): void {
@@ -188,23 +164,16 @@ export function storedEntry(entry: Entry) {
   };
 }
 
-function holdingWrites(after: ReadonlyMap<string, Holding>, before: ReadonlyMap<string, Holding>) {
-  return [...after].map(([id, holding]) =>
-    before.has(id)
-      ? {
-          updateOne: {
-            filter: { _id: id },
-            update: { $set: { balances: holding.balances, version: holding.version } },
-          },
-        }
-      : { insertOne: { document: { ...holding, _id: id } } },
-  );
+function holdingWrite(id: string, holding: Holding, exists: boolean): Write {
+  const { balances, version } = holding;
+  return exists
+    ? { collection: holdingsCollection, filter: { _id: id }, update: { $set: { balances, version } } }
+    : { collection: holdingsCollection, insert: { ...holding, _id: id } };
 }
 
-function unitWrites(after: ReadonlyMap<string, Unit>, before: ReadonlyMap<string, Unit>) {
-  return [...after].map(([id, unit]) =>
-    before.has(id)
-      ? { replaceOne: { filter: { _id: id }, replacement: unit } }
-      : { insertOne: { document: { ...unit, _id: id } } },
-  );
+/** A unit's document never loses a field. */
+function unitWrite(id: string, unit: Unit, exists: boolean): Write {
+  return exists
+    ? { collection: unitsCollection, filter: { _id: id }, update: { $set: { ...unit } } }
+    : { collection: unitsCollection, insert: { ...unit, _id: id } };
 }

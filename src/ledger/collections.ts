@@ -6,6 +6,12 @@ import type { AnyEvent } from './event.ts';
 import type { Holding } from './holding.ts';
 import type { Unit } from './unit.ts';
 
+export const eventsCollection = 'events';
+export const entriesCollection = 'entries';
+export const holdingsCollection = 'holdings';
+export const unitsCollection = 'units';
+export const commandsCollection = 'commands';
+
 /** The ledger makes these documents at first sight and touches them; the catalogue's projector writes the rest. */
 export const lotsCollection = 'lots';
 export const productStandingsCollection = 'productStandings';
@@ -61,11 +67,11 @@ export interface LedgerCollections {
 /** @returns the ledger's collections of a database. */
 export function ledgerCollections(db: mongo.Db): LedgerCollections {
   return {
-    events: db.collection('events'),
-    entries: db.collection('entries'),
-    holdings: db.collection('holdings'),
-    units: db.collection('units'),
-    commands: db.collection('commands'),
+    events: db.collection(eventsCollection),
+    entries: db.collection(entriesCollection),
+    holdings: db.collection(holdingsCollection),
+    units: db.collection(unitsCollection),
+    commands: db.collection(commandsCollection),
     lots: db.collection(lotsCollection),
     productStandings: db.collection(productStandingsCollection),
   };

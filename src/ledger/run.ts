@@ -1,20 +1,23 @@
 /**
- * One command, one transaction: load → decide → append, all on one snapshot, tried again while other commands
- * overtake it, and answered only when the commit is known (laws 5 and 6).
+ * A command from its coming to its answer: load → decide → append, on one snapshot, together with others that come at
+ * the same time (batch.ts), tried again while another process overtakes it, and answered only when the commit is known
+ * (laws 5 and 6).
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import { v5 as uuidV5 } from 'uuid';
 import type { Clock } from '../clock.ts';
-import { isBrokenOff, isDuplicateKey } from '../database/transaction.ts';
 import type { Write } from '../database/write.ts';
-import { Failure, type FailureCode, type FailureInfo, type InputFault } from '../errors.ts';
-import { append, InvalidEvent, LostRace, type Projector, writeAll } from './append.ts';
+import { Failure, type FailureCode, type FailureInfo, type InputFault, unreachable } from '../errors.ts';
+import type { Projector } from './append.ts';
+import type { Ending } from './batch.ts';
 import { type CommandOutcome, ledgerCollections, type StoredCommand } from './collections.ts';
-import { commandHash, contentHash } from './content-hash.ts';
-import { type AnyDraft, type AnyEvent, bounds, schemaVersion } from './event.ts';
+import { commandHash } from './content-hash.ts';
+import type { AnyDraft } from './event.ts';
+import { GroupCommit } from './group-commit.ts';
 import { Snapshot } from './snapshot.ts';
-import { Turns } from './turns.ts';
+import { backOff, commit, isTransient, transactionOptions } from './transaction.ts';
+import { TransactionView } from './view.ts';
 
 /** A command as the route parsed it. */
 export interface Command {
@@ -27,8 +30,6 @@ export interface Command {
   readonly route: string;
   /** Everything that the decision depends on and the client sent; compared on a retry. */
   readonly content: unknown;
-  /** What it is about (lots, a shipment): commands of this process that share one take turns. */
-  readonly about?: readonly string[];
 }
 
 export interface Refusal {
@@ -67,6 +68,9 @@ export interface DecisionContext {
 }
 
 export interface CommandSteps<State, Answer> {
+  /** Once, before the first attempt, beside whatever others do: reads that need not be of the snapshot. */
+  prepare?(): Promise<void>;
+  /** Runs again on every attempt, and where another command of its batch has changed what it has read. */
   load(snapshot: Snapshot, context: DecisionContext): Promise<State>;
   decide(state: State, context: DecisionContext): Decision<Answer>;
 }
@@ -88,20 +92,20 @@ export interface LedgerSettings {
 }
 
 const defaultDeadlineMs = 10_000;
-/** How long a refusal waits for the majority that must have it. */
-const refusalPatienceMs = 5_000;
 const eventNamespace = '4c9d1b2e-6a0f-5c37-9e58-2b7f41d3a6c0';
-const durable = { w: 'majority', j: true } as const;
 
-/** Another request has stored this command; what it stored is the answer. */
-class CommandExists extends Error {}
+/** What of a stored command is known before it is decided. */
+type CommandRecord = Omit<StoredCommand, 'outcome'>;
 
 export class Ledger {
   private readonly settings: LedgerSettings;
-  private readonly turns = new Turns();
+  private readonly group: GroupCommit;
+  /** By id of the command, the last request with it that is under way; it never rejects. */
+  private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(settings: LedgerSettings) {
     this.settings = settings;
+    this.group = new GroupCommit(settings);
   }
 
   /**
@@ -117,40 +121,41 @@ export class Ledger {
       recordTime,
       eventId: (index) => uuidV5(`${id}/${index}`, eventNamespace),
     };
-    const record: Omit<StoredCommand, 'outcome'> = {
+    const { actor, content, route } = command;
+    const record: CommandRecord = {
       _id: id,
-      commandHash: commandHash(
-        { actor: command.actor, content: command.content, route: command.route },
-        this.settings.commandKey,
-      ),
-      actor: command.actor,
-      route: command.route,
+      commandHash: commandHash({ actor, content, route }, this.settings.commandKey),
+      actor,
+      route,
       recordTime,
     };
-    const deadline = performance.now() + (this.settings.deadlineMs ?? defaultDeadlineMs);
-    try {
-      return await this.turns.run([id, ...(command.about ?? [])], () => {
-        if (performance.now() > deadline) throw new Failure('service/busy', { attempts: 0 });
-        return this.attempts(command, steps, context, record, deadline);
-      });
-    } catch (error) {
-      if (!(error instanceof CommandExists)) throw error;
-      return await this.storedAnswer<Answer>(record, deadline);
-    }
+    const deadline = this.deadline();
+    return await this.inTurn(id, async (first) => {
+      const stored = first ? undefined : await this.stored(id);
+      if (stored !== undefined) return replay<Answer>(stored, record);
+      if (performance.now() > deadline) throw new Failure('service/busy', { attempts: 0 });
+      const ending = await this.ending(command, steps, context, record, deadline);
+      return await this.answered<Answer>(ending, record, deadline);
+    });
   }
 
   /**
-   * Looks at one snapshot without a command: no event is written. What `look` writes itself commits with it, before
+   * Looks at one snapshot without a command: no event is written. What `look` wants to keep commits with it, before
    * its answer is given.
    * @throws Failure `service/busy` where it cannot be had in time
    */
-  async inspect<Answer>(look: (snapshot: Snapshot) => Promise<Answer>): Promise<Answer> {
-    const deadline = performance.now() + (this.settings.deadlineMs ?? defaultDeadlineMs);
+  async inspect<Answer>(
+    look: (snapshot: Snapshot) => Promise<{ readonly answer: Answer; readonly writes: readonly Write[] }>,
+  ): Promise<Answer> {
+    const deadline = this.deadline();
     for (let attempt = 0; ; attempt += 1) {
       const session = this.settings.client.startSession({ causalConsistency: true });
       try {
         session.startTransaction(transactionOptions(deadline));
-        const answer = await look(new Snapshot(this.settings.db, session));
+        const view = new TransactionView(this.settings.db, session);
+        const { answer, writes } = await look(new Snapshot(view));
+        view.write(writes);
+        await view.flush();
         await commit(session, deadline);
         return answer;
       } catch (error) {
@@ -164,129 +169,87 @@ export class Ledger {
     }
   }
 
-  private async attempts<State, Answer>(
+  private deadline(): number {
+    return performance.now() + (this.settings.deadlineMs ?? defaultDeadlineMs);
+  }
+
+  /** Requests of this process with the same command wait for each other: it is never twice in a batch. */
+  private async inTurn<T>(id: string, work: (first: boolean) => Promise<T>): Promise<T> {
+    const before = this.underWay.get(id);
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    this.underWay.set(id, over);
+    try {
+      await before;
+      return await work(before === undefined);
+    } finally {
+      if (this.underWay.get(id) === over) this.underWay.delete(id);
+      end();
+    }
+  }
+
+  private async ending<State, Answer>(
     command: Command,
     steps: CommandSteps<State, Answer>,
     context: DecisionContext,
-    record: Omit<StoredCommand, 'outcome'>,
+    record: CommandRecord,
+    deadline: number,
+  ): Promise<Ending> {
+    try {
+      await steps.prepare?.();
+    } catch (error) {
+      return { kind: 'faulty', error };
+    }
+    const load = async (snapshot: Snapshot) => {
+      const state = await steps.load(snapshot, context);
+      return () => steps.decide(state, context);
+    };
+    return await new Promise<Ending>((end) => {
+      this.group.add({ command, context, record, deadline, load, end });
+    });
+  }
+
+  private async answered<Answer>(
+    ending: Ending,
+    record: CommandRecord,
     deadline: number,
   ): Promise<Accepted<Answer>> {
-    for (let attempt = 0; ; attempt += 1) {
-      const session = this.settings.client.startSession({ causalConsistency: true });
-      try {
-        return await this.attempt(session, command, steps, context, record, deadline);
-      } catch (error) {
-        if (!isTransient(error)) throw error;
-        if (performance.now() > deadline) throw new Failure('service/busy', { attempts: attempt + 1 });
-      } finally {
-        await session.endSession();
+    switch (ending.kind) {
+      case 'accepted':
+        return ending.accepted as Accepted<Answer>;
+      case 'refused':
+        throw ending.refusal;
+      case 'given-up':
+        throw ending.error;
+      case 'stored':
+        return await this.storedAnswer<Answer>(record, deadline);
+      case 'faulty': {
+        // A command sent again may find its place or its product gone; what was answered the first time still stands.
+        const stored = await ledgerCollections(this.settings.db).commands.findOne({ _id: record._id });
+        if (stored === null) throw ending.error;
+        return await this.storedAnswer<Answer>(record, deadline);
       }
-      await backOff(attempt);
+      default:
+        return unreachable(ending);
     }
-  }
-
-  private async attempt<State, Answer>(
-    session: mongo.ClientSession,
-    command: Command,
-    steps: CommandSteps<State, Answer>,
-    context: DecisionContext,
-    record: Omit<StoredCommand, 'outcome'>,
-    deadline: number,
-  ): Promise<Accepted<Answer>> {
-    const snapshot = new Snapshot(this.settings.db, session);
-    session.startTransaction(transactionOptions(deadline));
-    let decision: Decision<Answer>;
-    let events: readonly AnyEvent[];
-    try {
-      decision = await this.decide(snapshot, steps, context, record);
-      if (decision.kind === 'refused') {
-        await session.abortTransaction();
-        return await this.recordRefusal(decision, record);
-      }
-      events = complete(decision.events, command, context);
-      await this.insertCommand(snapshot, {
-        ...record,
-        outcome: { kind: 'accepted', events: events.map((event) => event.id), answer: decision.answer },
-      });
-      if (events.length > 0) await append(snapshot, events, this.settings.projectors);
-      await writeAll(snapshot, decision.writes ?? []);
-    } catch (error) {
-      if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
-      throw error;
-    }
-    await commit(session, deadline);
-    return { events: events.map((event) => event.id), answer: decision.answer };
-  }
-
-  /** A command sent again may find its place or its product gone; what was answered the first time still stands. */
-  private async decide<State, Answer>(
-    snapshot: Snapshot,
-    steps: CommandSteps<State, Answer>,
-    context: DecisionContext,
-    record: Omit<StoredCommand, 'outcome'>,
-  ): Promise<Decision<Answer>> {
-    try {
-      return steps.decide(await steps.load(snapshot, context), context);
-    } catch (error) {
-      if (isTransient(error)) throw error;
-      const stored = await ledgerCollections(this.settings.db).commands.findOne({ _id: record._id });
-      throw stored === null ? error : new CommandExists();
-    }
-  }
-
-  private async insertCommand(snapshot: Snapshot, record: StoredCommand): Promise<void> {
-    try {
-      await ledgerCollections(snapshot.db).commands.insertOne(record, { session: snapshot.session });
-    } catch (error) {
-      throw isDuplicateKey(error) ? new CommandExists() : error;
-    }
-  }
-
-  /** A refusal is remembered in a write of its own, so that the same command sent again is refused again. */
-  private async recordRefusal(refusal: Refusal, record: Omit<StoredCommand, 'outcome'>): Promise<never> {
-    const { code, info, faults } = refusal;
-    try {
-      await ledgerCollections(this.settings.db).commands.insertOne(
-        { ...record, outcome: { kind: 'refused', code, info, faults } },
-        { writeConcern: { ...durable, wtimeoutMS: refusalPatienceMs } },
-      );
-    } catch (error) {
-      throw isDuplicateKey(error) ? new CommandExists() : error;
-    }
-    throw new Failure(code, info, faults);
   }
 
   /** The stored answer, once it is proved to be majority-committed: a rolled-back answer must not be given. */
-  private async storedAnswer<Answer>(
-    record: Omit<StoredCommand, 'outcome'>,
-    deadline: number,
-  ): Promise<Accepted<Answer>> {
-    const commands = ledgerCollections(this.settings.db).commands;
+  private async storedAnswer<Answer>(record: CommandRecord, deadline: number): Promise<Accepted<Answer>> {
     for (;;) {
-      const stored = await commands.findOne(
-        { _id: record._id },
-        { readConcern: { level: 'majority' }, readPreference: 'primary' },
-      );
-      if (stored !== null) return replay<Answer>(stored, record);
+      const stored = await this.stored(record._id);
+      if (stored !== undefined) return replay<Answer>(stored, record);
       if (performance.now() > deadline) throw new Failure('service/outcome-unknown');
       await wait(20);
     }
   }
-}
 
-function transactionOptions(deadline: number): mongo.TransactionOptions {
-  return {
-    readConcern: { level: 'snapshot' },
-    writeConcern: durable,
-    readPreference: 'primary',
-    // Where no majority answers, a commit would wait for it without an end.
-    maxCommitTimeMS: Math.max(1, Math.ceil(deadline - performance.now())),
-  };
-}
-
-/** Jittered, so that commands that overtook each other do not meet again. */
-async function backOff(attempt: number): Promise<void> {
-  await wait(Math.random() * Math.min(200, 2 ** attempt));
+  private async stored(id: string): Promise<StoredCommand | undefined> {
+    const found = await ledgerCollections(this.settings.db).commands.findOne(
+      { _id: id },
+      { readConcern: { level: 'majority' }, readPreference: 'primary' },
+    );
+    return found ?? undefined;
+  }
 }
 
 function replay<Answer>(
@@ -297,77 +260,4 @@ function replay<Answer>(
   const outcome: CommandOutcome = stored.outcome;
   if (outcome.kind === 'accepted') return { events: outcome.events, answer: outcome.answer as Answer };
   throw new Failure(outcome.code as FailureCode, outcome.info as FailureInfo, outcome.faults);
-}
-
-/** Gives drafts their identity, their time of record and their hash; the order of fields does not matter. */
-function complete(drafts: readonly AnyDraft[], command: Command, context: DecisionContext): AnyEvent[] {
-  if (drafts.length > bounds.eventsPerCommand) throw new InvalidEvent(`${drafts.length} in one command`);
-  return drafts.map((draft, index) => {
-    const event = {
-      ...draft,
-      schemaVersion,
-      id: context.eventId(index),
-      organisation: command.organisation,
-      actor: command.actor,
-      recordTime: context.recordTime,
-    };
-    // What is hashed is what is stored: the driver would keep an undefined field as null.
-    const text = JSON.stringify(event, refuseNull);
-    if (text.length > bounds.charactersPerEvent) throw new InvalidEvent(`${text.length} characters`);
-    const plain = JSON.parse(text) as Omit<AnyEvent, 'contentHash'>;
-    return { ...plain, contentHash: contentHash(plain) } as AnyEvent;
-  });
-}
-
-/** An absent field is left out. JSON would write a NaN, and an undefined inside a list, as null. */
-function refuseNull(key: string, value: unknown): unknown {
-  const lost = value === null || (typeof value === 'number' && !Number.isFinite(value));
-  const hole = Array.isArray(value) && value.includes(undefined);
-  if (lost || hole) throw new InvalidEvent(`null at ${key}`);
-  return value;
-}
-
-/**
- * Commits; while the outcome is unknown only the commit is tried again, for trying the work again could do it
- * twice if the first commit went through.
- */
-async function commit(session: mongo.ClientSession, deadline: number): Promise<void> {
-  for (;;) {
-    try {
-      await session.commitTransaction();
-      return;
-    } catch (error) {
-      if (!isUnknownOutcome(error)) throw error;
-      if (performance.now() > deadline) throw new Failure('service/outcome-unknown');
-      await wait(50);
-    }
-  }
-}
-
-/**
- * Only the server can say that a commit did not happen. The driver leaves its label off where its own second try
- * found no server: the first one may have been carried out all the same.
- */
-function isUnknownOutcome(error: unknown): boolean {
-  if (hasLabel(error, 'UnknownTransactionCommitResult')) return true;
-  if (hasLabel(error, 'TransientTransactionError')) return false;
-  if (hasLabel(error, 'RetryableWriteError') || hasLabel(error, 'SystemOverloadedError')) return true;
-  return (
-    error instanceof mongo.MongoError &&
-    !(error instanceof mongo.MongoServerError) &&
-    !(error instanceof mongo.MongoAPIError)
-  );
-}
-
-function hasLabel(error: unknown, label: string): boolean {
-  return error instanceof mongo.MongoError && error.hasErrorLabel(label);
-}
-
-/**
- * Whether nothing was written and the whole command may be tried again. A duplicate key (a holding, a unit, a
- * correction that another transaction has just committed) is one such: the next snapshot sees it and decides anew.
- */
-function isTransient(error: unknown): boolean {
-  if (hasLabel(error, 'TransientTransactionError') || isBrokenOff(error)) return true;
-  return isDuplicateKey(error) || error instanceof LostRace;
 }

@@ -6,21 +6,21 @@
  */
 import type { mongo } from 'mongoose';
 import type { Write } from '../database/write.ts';
-import { ledgerCollections, lotsCollection, productStandingsCollection } from './collections.ts';
+import { lotsCollection, productStandingsCollection, type TouchedLot } from './collections.ts';
 import { entryId } from './entry.ts';
 import { type AnyEvent, type LotKey, lotId, lotsOf } from './event.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
  * @param fresh lots of which a holding is new @param moved lots of which a holding is written
- * @returns for the entries of touched lots, by entry id, the count of the lot at their event
+ * @returns the writes, and for the entries of touched lots, by entry id, the count of the lot at their event
  */
 export async function touchLots(
-  { db, session }: Snapshot,
+  snapshot: Snapshot,
   events: readonly AnyEvent[],
   fresh: ReadonlySet<string>,
   moved: ReadonlySet<string>,
-): Promise<Map<string, number>> {
+): Promise<{ readonly writes: readonly Write[]; readonly order: ReadonlyMap<string, number> }> {
   const touching = new Map<string, { lot: LotKey; events: string[] }>();
   for (const event of events) {
     for (const lot of lotsOf(event)) {
@@ -30,29 +30,20 @@ export async function touchLots(
       touching.set(id, { lot, events: [...before.events, event.id] });
     }
   }
-  if (touching.size === 0) return new Map();
-  const touches = [...touching.values()];
-  const writes = touches.map((touch) => bulkOperation(touchLot(touch.lot, touch.events.length)));
-  const options = { session, ordered: true } as const;
-  const result = await db.collection(lotsCollection).bulkWrite(writes, options);
-  const firstSeen = new Set(Object.keys(result.upsertedIds).map((index) => touches[Number(index)]?.lot.gtin));
-  if (firstSeen.size > 0) {
-    const products = [...firstSeen].map((gtin) => bulkOperation(touchProduct(gtin ?? '')));
-    await db.collection(productStandingsCollection).bulkWrite(products, options);
-  }
+  const found = await snapshot.where<TouchedLot>(lotsCollection, '_id', [...touching.keys()]);
+  const touched = new Map(found.map((lot) => [lot._id, lot.touched]));
   const order = new Map<string, number>();
-  const found = ledgerCollections(db).lots.find(
-    { _id: { $in: [...touching.keys()] } },
-    { session, projection: { touched: 1 } },
-  );
-  for await (const { _id, touched } of found) {
-    const touch = touching.get(_id);
-    for (const [index, event] of touch?.events.entries() ?? []) {
-      if (touch !== undefined)
-        order.set(entryId(event, touch.lot), touched - (touch.events.length - 1 - index));
+  const firstSeen = new Set<string>();
+  for (const [id, touch] of touching) {
+    if (!touched.has(id)) firstSeen.add(touch.lot.gtin);
+    for (const [index, event] of touch.events.entries()) {
+      order.set(entryId(event, touch.lot), (touched.get(id) ?? 0) + index + 1);
     }
   }
-  return order;
+  // Read, so that the view knows what becomes of them.
+  await snapshot.where(productStandingsCollection, '_id', [...firstSeen]);
+  const lots = [...touching.values()].map((touch) => touchLot(touch.lot, touch.events.length));
+  return { writes: [...lots, ...[...firstSeen].map(touchProduct)], order };
 }
 
 /** @returns the write that makes a lot's document at its first sight, and counts the events that touch it. */

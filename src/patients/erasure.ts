@@ -10,6 +10,7 @@
 import type { mongo } from 'mongoose';
 import { z } from 'zod';
 import type { Clock, IdSource } from '../clock.ts';
+import { documentsOf } from '../database/documents.ts';
 import { Failure } from '../errors.ts';
 import { afterCursor, checkedLimit, pageOf } from './audit.ts';
 import type { HospitalKeyring, HospitalKeys } from './hospital-keys.ts';
@@ -95,9 +96,10 @@ async function withSubject(
   return inTransaction(db, async (session) => {
     const id = await subjectId(collections, hospital, organisation, subject, session);
     if (id === undefined) throw new Failure('not-found');
-    const patient = (await loadPatients(collections, hospital, organisation, [id], session)).get(id);
+    const documents = documentsOf(db, session);
+    const patient = (await loadPatients(documents, hospital, organisation, [id])).get(id);
     if (patient === undefined) throw new Failure('not-found');
-    return act(await loadChain(collections, patient, session), hospital, session);
+    return act(await loadChain(documents, patient), hospital, session);
   });
 }
 
@@ -214,7 +216,7 @@ async function applyLine({ db, keyring }: ErasureParts, line: StoredErasure): Pr
     if (line.kind === 'restricted') return markRestricted(collections, line, session);
     const stored = await collections.patients.findOne({ _id: line.keyId }, { session });
     if (stored === null) return false;
-    const chain = await loadChain(collections, openPatient(hospital, stored), session);
+    const chain = await loadChain(documentsOf(db, session), openPatient(hospital, stored));
     await destroy(collections, hospital, chain, session);
     return true;
   });

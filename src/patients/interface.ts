@@ -1,6 +1,6 @@
 /** What other rooms may ask of patients/ (law 7). Everything else in this room is its own business. */
 
-import type { mongo } from 'mongoose';
+import type { Documents } from '../database/documents.ts';
 import type { Write } from '../database/write.ts';
 import type { Identity, PatientQuery } from './identity.ts';
 
@@ -17,6 +17,7 @@ export interface Reader {
 
 /** The last day (ISO 8601 date) on which a record must be kept by law, or for ever (implants). */
 export type RetainUntil = string;
+export type Retention = RetainUntil | 'permanent';
 
 export interface UseOfPatient {
   readonly organisation: string;
@@ -25,9 +26,9 @@ export interface UseOfPatient {
   /** One for each device used, random, made for this command; 1 to {@link patientBounds}.pseudonyms. */
   readonly pseudonyms: readonly string[];
   /** `permanent`, or the last day of the statutory retention. The longest of a patient's uses counts. */
-  readonly retainUntil: RetainUntil | 'permanent';
-  /** The session of the transaction that will commit the writes. */
-  readonly session?: mongo.ClientSession | undefined;
+  readonly retainUntil: Retention | Promise<Retention>;
+  /** What the transaction sees that will commit the writes. */
+  readonly documents?: Documents | undefined;
 }
 
 export interface PreparedUse {
@@ -79,7 +80,7 @@ export interface ErasureRequest {
 export type ErasureOutcome =
   | { readonly outcome: 'erased'; readonly keyId: string }
   /** The statutory retention still runs: restricted now, and to be erased after this day. */
-  | { readonly outcome: 'restricted'; readonly keyId: string; readonly until: RetainUntil | 'permanent' };
+  | { readonly outcome: 'restricted'; readonly keyId: string; readonly until: Retention };
 
 /** A line of the journal `erasures`: no identity, and nothing that leads to one. */
 export interface Erasure {
@@ -131,7 +132,7 @@ export interface Patients {
   ready(): Promise<void>;
 
   /**
-   * Encrypts what the theatre stated, and links it to the uses. It reads in the session and writes nothing (but, once
+   * Encrypts what the theatre stated, and links it to the uses. It reads in the transaction and writes nothing (but, once
    * in a hospital's life, the hospital's key, in a transaction of its own).
    *
    * Call it inside the transaction, on every attempt anew, and commit its writes there. All of them are inserts under

@@ -2,6 +2,7 @@
 
 import type { mongo } from 'mongoose';
 import type { Clock, IdSource } from '../clock.ts';
+import { documentsOf } from '../database/documents.ts';
 import { Failure, unreachable } from '../errors.ts';
 import { commitRead } from './audit.ts';
 import type { HospitalKeyring, HospitalKeys } from './hospital-keys.ts';
@@ -51,9 +52,10 @@ export async function findUses(
     if (index === null) return undefined;
     const way = { purpose: 'index-to-patient/1' as const, organisation, record };
     const id = openWay(hospital, way, index.patient);
-    const patients = await loadPatients(collections, hospital, organisation, [id], session);
+    const documents = documentsOf(parts.db, session);
+    const patients = await loadPatients(documents, hospital, organisation, [id]);
     const patient = patients.get(id);
-    return patient === undefined ? undefined : loadChain(collections, patient, session);
+    return patient === undefined ? undefined : loadChain(documents, patient);
   });
 
   const pseudonyms = chain?.records.map(({ pseudonym }) => pseudonym) ?? [];
@@ -119,9 +121,10 @@ async function resolve(
       patientOf.set(pseudonym, openWay(hospital, way, patient));
     }
     const ids = [...new Set(patientOf.values())];
-    const patients = await loadPatients(collections, hospital, organisation, ids, session);
+    const documents = documentsOf(db, session);
+    const patients = await loadPatients(documents, hospital, organisation, ids);
     const readable = [...patients.values()].filter((patient) => mayRead(patient, purpose));
-    return { patientOf, patients, chains: await loadChains(collections, readable, session) };
+    return { patientOf, patients, chains: await loadChains(documents, readable) };
   });
 }
 

@@ -2,11 +2,12 @@
 
 import type { mongo } from 'mongoose';
 import type { Clock, IdSource } from '../clock.ts';
+import { allOf, type Documents, documentsOf } from '../database/documents.ts';
 import type { Write } from '../database/write.ts';
 import { Failure } from '../errors.ts';
 import type { HospitalKeyring, HospitalKeys } from './hospital-keys.ts';
 import { contradicts, foldIdentity, type Identity, parseIdentity } from './identity.ts';
-import { type PreparedUse, patientBounds, type UseOfPatient } from './interface.ts';
+import { type PreparedUse, patientBounds, type Retention, type UseOfPatient } from './interface.ts';
 import {
   blindIndexesOf,
   collectionNames,
@@ -14,8 +15,7 @@ import {
   newPatient,
   type OpenPatient,
   openWay,
-  type PatientCollections,
-  patientCollections,
+  type StoredIndex,
   type StoredLink,
   sealWay,
 } from './records.ts';
@@ -42,23 +42,26 @@ export async function prepareUse(parts: RecordingParts, use: UseOfPatient): Prom
   const identity = parseIdentity(use.identity);
   checkForm(use);
   const hospital = await parts.keyring.of(use.organisation);
-  const prepare = (session: mongo.ClientSession) => prepareIn(session, parts, hospital, { ...use, identity });
+  const prepare = (documents: Documents) => prepareIn(documents, parts, hospital, { ...use, identity });
+  if (use.documents !== undefined) return prepare(use.documents);
   // Without a snapshot, a chain that grows while it is read would look broken.
-  return use.session === undefined ? inTransaction(parts.db, prepare) : prepare(use.session);
+  return inTransaction(parts.db, (session) => prepare(documentsOf(parts.db, session)));
 }
 
 async function prepareIn(
-  session: mongo.ClientSession,
-  { db, clock, ids }: RecordingParts,
+  documents: Documents,
+  { clock, ids }: RecordingParts,
   hospital: HospitalKeys,
   use: UseOfPatient,
 ): Promise<PreparedUse> {
-  const { organisation, identity, pseudonyms, retainUntil } = use;
-  const collections = patientCollections(db);
-  await refuseKnownPseudonyms(collections, pseudonyms, session);
-  const { indexes, chains } = await findStated(collections, hospital, use, session);
+  const { organisation, identity, pseudonyms } = use;
+  const [retainUntil, { indexes, chains }] = await allOf([
+    retention(use),
+    findStated(documents, hospital, use),
+    refuseKnownPseudonyms(documents, pseudonyms),
+  ]);
   const [known, ...others] = chains;
-  const { patient, documents } =
+  const { patient, documents: fresh } =
     known === undefined
       ? newPatient(hospital, organisation, ids.uuid())
       : { patient: known.patient, documents: [] };
@@ -67,11 +70,11 @@ async function prepareIn(
   const facts = { at: clock.now().toISOString(), identity, retainUntil, conflict };
   const uses = pseudonyms.map((pseudonym) => ({ kind: 'use' as const, pseudonym, ...facts }));
   const alsos = pseudonyms.map((pseudonym) => ({ kind: 'also' as const, pseudonym, ...facts }));
-  const fresh = indexes.filter((index) => index.patient === undefined);
+  const unknown = indexes.filter((index) => index.patient === undefined);
   return {
     writes: [
-      ...documents.map((insert) => ({ collection: collectionNames.patients, insert })),
-      ...fresh.map(({ id }) => indexWrite(hospital, id, patient)),
+      ...fresh.map((insert) => ({ collection: collectionNames.patients, insert })),
+      ...unknown.map(({ id }) => indexWrite(hospital, id, patient)),
       ...linkWrites(hospital, patient, known?.positions.length ?? 0, uses),
       ...others.flatMap((other) => linkWrites(hospital, other.patient, other.positions.length, alsos)),
     ],
@@ -83,25 +86,23 @@ function contradictsChain(known: UseChain, identity: Identity): boolean {
   return contradicts(foldIdentity(statedIn(known)).identity, identity);
 }
 
-function checkForm({ pseudonyms, retainUntil }: UseOfPatient): void {
+async function retention({ retainUntil }: UseOfPatient): Promise<Retention> {
+  return retainUntilSchema.parse(await retainUntil);
+}
+
+function checkForm({ pseudonyms }: UseOfPatient): void {
   if (pseudonyms.length > patientBounds.pseudonyms) {
     throw new Failure('request/too-large', { uses: pseudonyms.length, limit: patientBounds.pseudonyms });
   }
   // The rest is made by our own rooms: a fault of ours, not of the sender.
   if (pseudonyms.length === 0) throw new Error('a use has a pseudonym');
   if (new Set(pseudonyms).size !== pseudonyms.length) throw new Error('a pseudonym is of one use');
-  retainUntilSchema.parse(retainUntil);
 }
 
 /** A pseudonym that came twice would make the ledger retry for ever on its duplicate key. */
-async function refuseKnownPseudonyms(
-  { links }: PatientCollections,
-  pseudonyms: readonly string[],
-  session: mongo.ClientSession,
-): Promise<void> {
-  const filter = { pseudonym: { $in: [...pseudonyms] } };
-  const known = await links.findOne(filter, { session, projection: { _id: 1 } });
-  if (known !== null) throw new Error('a pseudonym is of one use, and this one is taken');
+async function refuseKnownPseudonyms(documents: Documents, pseudonyms: readonly string[]): Promise<void> {
+  const [known] = await documents.where(collectionNames.links, 'pseudonym', pseudonyms);
+  if (known !== undefined) throw new Error('a pseudonym is of one use, and this one is taken');
 }
 
 interface FoundIndex {
@@ -112,14 +113,12 @@ interface FoundIndex {
 
 /** @returns the blind indexes of what was stated, and the patients they lead to; the one that decides comes first. */
 async function findStated(
-  collections: PatientCollections,
+  documents: Documents,
   hospital: HospitalKeys,
   { organisation, identity }: UseOfPatient,
-  session: mongo.ClientSession,
 ): Promise<{ indexes: FoundIndex[]; chains: UseChain[] }> {
   const ids = blindIndexesOf(hospital, identity);
-  const filter = { _id: { $in: ids } };
-  const stored = await collections.indexes.find(filter, { session }).toArray();
+  const stored = await documents.where<StoredIndex>(collectionNames.indexes, '_id', ids);
   const ways = new Map(stored.map(({ _id, patient }) => [_id, patient]));
   const indexes = ids.map((id) => {
     const sealed = ways.get(id);
@@ -127,8 +126,8 @@ async function findStated(
     return { id, patient: sealed === undefined ? undefined : openWay(hospital, way, sealed) };
   });
   const found = [...new Set(indexes.flatMap(({ patient }) => patient ?? []))];
-  const patients = await loadPatients(collections, hospital, organisation, found, session);
-  const chains = await loadChains(collections, [...patients.values()], session);
+  const patients = await loadPatients(documents, hospital, organisation, found);
+  const chains = await loadChains(documents, [...patients.values()]);
   return { indexes, chains: found.flatMap((id) => chains.get(id) ?? []) };
 }
 

@@ -11,6 +11,7 @@
 
 import type { KeyObject } from 'node:crypto';
 import type { mongo } from 'mongoose';
+import type { Documents } from '../database/documents.ts';
 import type { HospitalKeys } from './hospital-keys.ts';
 import {
   type Identity,
@@ -119,15 +120,14 @@ export function openPatient(hospital: HospitalKeys, stored: StoredPatient): Open
  * @throws SealBroken when one is missing: an erasure removes what leads to a patient together with the patient.
  */
 export async function loadPatients(
-  collections: PatientCollections,
+  documents: Documents,
   hospital: HospitalKeys,
   organisation: string,
   ids: readonly string[],
-  session: mongo.ClientSession,
 ): Promise<Map<string, OpenPatient>> {
   if (ids.length === 0) return new Map();
-  const filter = { _id: { $in: [...ids] }, organisation };
-  const stored = await collections.patients.find(filter, { session }).toArray();
+  const found = await documents.where<StoredPatient>(collectionNames.patients, '_id', ids);
+  const stored = found.filter((patient) => patient.organisation === organisation);
   const opened = new Map(stored.map((patient) => [patient._id, openPatient(hospital, patient)]));
   const missing = ids.find((id) => !opened.has(id));
   if (missing !== undefined) throw new SealBroken(`the patient ${missing} of ${organisation} is missing`);

@@ -3,10 +3,10 @@
  * and an erasure, that race for a position, one loses and looks again.
  */
 
-import type { mongo } from 'mongoose';
 import { z } from 'zod';
+import type { Documents } from '../database/documents.ts';
 import { type Identity, identitySchema } from './identity.ts';
-import type { OpenPatient, PatientCollections, StoredLink } from './records.ts';
+import { collectionNames, type OpenPatient, type StoredLink } from './records.ts';
 import { macOf, openJson, SealBroken, type SealPlace, sealJson } from './sealing.ts';
 
 export const retainUntilSchema = z.union([z.literal('permanent'), z.iso.date()]);
@@ -54,33 +54,24 @@ export function statedIn(chain: UseChain): Identity[] {
 
 /** Loads whole chains, by asking for more positions until one is free. @throws SealBroken also for a gap. */
 export async function loadChains(
-  collections: PatientCollections,
+  documents: Documents,
   patients: readonly OpenPatient[],
-  session: mongo.ClientSession,
 ): Promise<Map<string, UseChain>> {
   const chains = new Map<string, UseChain>();
   for (let from = 0; from < patients.length; from += patientsPerProbe) {
     const some = patients.slice(from, from + patientsPerProbe);
-    for (const chain of await loadSome(collections, some, session)) chains.set(chain.patient.id, chain);
+    for (const chain of await loadSome(documents, some)) chains.set(chain.patient.id, chain);
   }
   return chains;
 }
 
-export async function loadChain(
-  collections: PatientCollections,
-  patient: OpenPatient,
-  session: mongo.ClientSession,
-): Promise<UseChain> {
-  const [chain] = await loadSome(collections, [patient], session);
+export async function loadChain(documents: Documents, patient: OpenPatient): Promise<UseChain> {
+  const [chain] = await loadSome(documents, [patient]);
   if (chain === undefined) throw new Error('one chain was asked for');
   return chain;
 }
 
-async function loadSome(
-  { links }: PatientCollections,
-  patients: readonly OpenPatient[],
-  session: mongo.ClientSession,
-): Promise<UseChain[]> {
+async function loadSome(documents: Documents, patients: readonly OpenPatient[]): Promise<UseChain[]> {
   const found = patients.map((patient) => ({ patient, taken: [] as StoredLink[] }));
   let open = found;
   for (
@@ -90,7 +81,7 @@ async function loadSome(
   ) {
     const probes = open.map((chain) => ({ chain, ids: positionIds(chain.patient, from, size) }));
     const wanted = probes.flatMap(({ ids }) => ids);
-    const stored = await links.find({ _id: { $in: wanted } }, { session }).toArray();
+    const stored = await documents.where<StoredLink>(collectionNames.links, '_id', wanted);
     const byId = new Map(stored.map((link) => [link._id, link]));
     for (const { chain, ids } of probes) chain.taken.push(...takenOf(chain.patient, ids, byId));
     open = open.filter((chain) => chain.taken.length === from + size);

@@ -1,6 +1,7 @@
 /** The commands of a recall, each one transaction of the ledger; pure decisions are in decide.ts. */
 import type { Connection } from 'mongoose';
 import type { Bilingual } from '../catalogue/bilingual.ts';
+import { lotsCollection } from '../catalogue/lots.ts';
 import { readPlaces } from '../catalogue/places.ts';
 import { readProducts } from '../catalogue/products.ts';
 import type { IdSource } from '../clock.ts';
@@ -28,7 +29,7 @@ import { type EffectParts, makeEffective } from './effect.ts';
 import { openProducts } from './scope.ts';
 import { seeRecall } from './sight.ts';
 import { lotsInScope, lotsOfProducts } from './situation.ts';
-import { isNotified, numbersTaken, readRecallInTransaction } from './storage.ts';
+import { isNotified, numbersTaken, readRecallInTransaction, recallsCollection } from './storage.ts';
 import type { Reading } from './viewer.ts';
 import { commitWording } from './wording.ts';
 
@@ -76,7 +77,9 @@ export async function initiateRecall(
     load: async (snapshot, { recordTime }) => ({
       recordTime,
       ...(await loadScope(snapshot, input.scope)),
-      numbers: await numbersTaken(snapshot.db, organisation, snapshot.session),
+      numbers: await snapshot.query([recallsCollection], (db, session) =>
+        numbersTaken(db, organisation, session),
+      ),
       ...(await loadReturnPlace(parts, input.returnTo?.place)),
     }),
     decide: (state) => decideRecall(command, state),
@@ -98,7 +101,7 @@ export async function widenRecall(
   const { answer } = await parts.ledger.run(commandOf(sender, 'POST /api/v1/recalls/:id/widening', content), {
     load: async (snapshot, { recordTime }) => ({
       recordTime,
-      recall: await readRecallInTransaction(snapshot.db, id, snapshot.session),
+      recall: await readRecallInTransaction(snapshot, id),
       ...(await loadScope(snapshot, input.scope)),
     }),
     decide: (state) => decideWidening({ organisation, scope: input.scope, reason }, state),
@@ -132,9 +135,9 @@ export async function answerRecall(
   const { answer } = await parts.ledger.run(
     commandOf(sender, 'POST /api/v1/recalls/:id/responses', { recall: id, ...input }),
     {
-      load: async ({ db, session }, { recordTime }) => ({
+      load: async (snapshot, { recordTime }) => ({
         recordTime,
-        recall: await readRecallInTransaction(db, id, session),
+        recall: await readRecallInTransaction(snapshot, id),
         lots,
       }),
       decide: (state) =>
@@ -158,10 +161,10 @@ export async function recordNotified(
   await parts.ledger.run(
     commandOf(sender, 'GET /api/v1/recalls/:id/notices/:organisation.pdf', { recall: id }),
     {
-      load: async ({ db, session }, { recordTime }) => ({
+      load: async (snapshot, { recordTime }) => ({
         recordTime,
-        recall: await readRecallInTransaction(db, id, session),
-        alreadyNotified: await isNotified(db, id, reader.organisation, session),
+        recall: await readRecallInTransaction(snapshot, id),
+        alreadyNotified: await isNotified(snapshot, id, reader.organisation),
       }),
       decide: (state) => decideNotified(reader.organisation, notice, state),
     },
@@ -209,11 +212,13 @@ function commandOf({ commandId, organisation, person }: Sender, route: string, c
   return { id: commandId, organisation, actor: person, route, content };
 }
 
-async function loadScope({ db, session }: Snapshot, scope: readonly ScopeItem[]): Promise<ScopeState> {
-  const products = await readProducts(db, [...new Set(scope.map(({ gtin }) => gtin))], session);
+async function loadScope(snapshot: Snapshot, scope: readonly ScopeItem[]): Promise<ScopeState> {
+  const products = await readProducts(snapshot, [...new Set(scope.map(({ gtin }) => gtin))]);
   return {
     registrants: new Map([...products].map(([gtin, { organisation }]) => [gtin, organisation])),
-    lotsOfOpenProducts: await lotsOfProducts(db, openProducts(scope), session),
+    lotsOfOpenProducts: await snapshot.query([lotsCollection], (db, session) =>
+      lotsOfProducts(db, openProducts(scope), session),
+    ),
   };
 }
 
@@ -224,8 +229,11 @@ async function loadReturnPlace({ connection }: RecallParts, place: string | unde
     : { returnPlace: { organisation: found.organisation, active: found.active } };
 }
 
-async function loadOwn({ db, session }: Snapshot, id: string, recordTime: string) {
-  const recall = await readRecallInTransaction(db, id, session);
-  const lots = recall === undefined ? [] : await lotsInScope(db, recall, { session });
+async function loadOwn(snapshot: Snapshot, id: string, recordTime: string) {
+  const recall = await readRecallInTransaction(snapshot, id);
+  const lots =
+    recall === undefined
+      ? []
+      : await snapshot.query([lotsCollection], (db, session) => lotsInScope(db, recall, { session }));
   return { recordTime, recall, lots };
 }

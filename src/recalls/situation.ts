@@ -5,6 +5,7 @@
 import type { mongo } from 'mongoose';
 import type { Lot } from '../catalogue/lot.ts';
 import { lotsCollection, lotsPerRead, readLots } from '../catalogue/lots.ts';
+import { documentsOf } from '../database/documents.ts';
 import { Failure } from '../errors.ts';
 import { ledgerCollections } from '../ledger/collections.ts';
 import type { Entry } from '../ledger/entry.ts';
@@ -58,7 +59,7 @@ async function factsOf(
   const facts = new Map<string, Lot>();
   for (let from = 0; from < lots.length; from += lotsPerRead) {
     const part = lots.slice(from, from + lotsPerRead).map(lotId);
-    for (const [id, lot] of await readLots(db, part, session)) facts.set(id, lot);
+    for (const [id, lot] of await readLots(documentsOf(db, session), part)) facts.set(id, lot);
   }
   return facts;
 }

@@ -1,5 +1,6 @@
 /** Recalls in the database. The projector writes them; here they are read, and marked effective. */
 import type { mongo } from 'mongoose';
+import type { Documents } from '../database/documents.ts';
 import type { Migration } from '../database/migrations.ts';
 import type { Commitment } from '../ledger/event.ts';
 import type { Recall } from './recall.ts';
@@ -62,13 +63,9 @@ export async function readRecall(
 }
 
 /** Inside a transaction, on its snapshot. */
-export async function readRecallInTransaction(
-  db: mongo.Db,
-  id: string,
-  session: mongo.ClientSession,
-): Promise<Recall | undefined> {
-  const stored = await recalls(db).findOne({ _id: id }, { session });
-  return stored === null ? undefined : recallOf(stored);
+export async function readRecallInTransaction(documents: Documents, id: string): Promise<Recall | undefined> {
+  const [stored] = await documents.where<StoredRecall>(recallsCollection, '_id', [id]);
+  return stored === undefined ? undefined : recallOf(stored);
 }
 
 /** Inside a transaction: the numbers that an organisation has given with this beginning. */
@@ -141,14 +138,12 @@ export async function readProgress(db: mongo.Db, recall: string): Promise<Map<st
 
 /** Inside a transaction: whether the notice has reached the organisation. */
 export async function isNotified(
-  db: mongo.Db,
+  documents: Documents,
   recall: string,
   organisation: string,
-  session: mongo.ClientSession,
 ): Promise<boolean> {
-  const stored = await db
-    .collection<Progress & { _id: string }>(progressCollection)
-    .findOne({ _id: progressId(recall, organisation) }, { session });
+  const id = progressId(recall, organisation);
+  const [stored] = await documents.where<Progress & { _id: string }>(progressCollection, '_id', [id]);
   return stored?.notified !== undefined;
 }
 

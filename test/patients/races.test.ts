@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { documentsOf } from '../../src/database/documents.ts';
 import type { Write } from '../../src/database/write.ts';
 import type { Identity } from '../../src/patients/identity.ts';
 import { applyWrite, lostRace, openWard, readerOf, recordUse, type Ward } from './ward.ts';
@@ -123,7 +124,7 @@ describe('patients: two theatres at once', () => {
       pseudonyms: [randomUUID()],
       retainUntil: '2025-01-01',
     };
-    const { writes } = await ward.patients.prepareUse({ ...facts, session });
+    const { writes } = await ward.patients.prepareUse({ ...facts, documents: documentsOf(ward.db, session) });
     for (const write of writes) await applyWrite(ward.db, write, session);
     const erasing = erase();
     await session.commitTransaction();

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { mongo } from 'mongoose';
 import type { Clock } from '../../src/clock.ts';
 import { systemIds } from '../../src/clock.ts';
+import { documentsOf } from '../../src/database/documents.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
 import type { Write } from '../../src/database/write.ts';
 import { Failure } from '../../src/errors.ts';
@@ -51,7 +52,7 @@ export function readerOf(organisation: string): Reader {
 export async function recordUse(
   { db }: Pick<Ward, 'db'>,
   patients: Patients,
-  use: Omit<UseOfPatient, 'session'>,
+  use: Omit<UseOfPatient, 'documents'>,
 ): Promise<{ conflict: boolean; attempts: number }> {
   for (let attempts = 1; ; attempts += 1) {
     const session = db.client.startSession();
@@ -60,7 +61,7 @@ export async function recordUse(
         readConcern: { level: 'snapshot' },
         writeConcern: { w: 'majority', j: true },
       });
-      const { writes, conflict } = await patients.prepareUse({ ...use, session });
+      const { writes, conflict } = await patients.prepareUse({ ...use, documents: documentsOf(db, session) });
       for (const write of writes) await applyWrite(db, write, session);
       await session.commitTransaction();
       return { conflict, attempts };

@@ -69,9 +69,9 @@ describe('the three steps of a recall', () => {
     const event = useOf(name, lot, stocked ? {} : { from: 'unexplained' });
     const command = { id: nextId(), organisation: members[name].id, actor: nextId(), route: 'x', content: 1 };
     const { answer } = await world.ledger.run(command, {
-      load: async ({ db, session }) => {
-        const known = (await readLots(db, [lotId(lot)], session)).get(lotId(lot));
-        const product = (await readProductRestrictions(db, [lot.gtin], session)).get(lot.gtin) ?? [];
+      load: async (snapshot) => {
+        const known = (await readLots(snapshot, [lotId(lot)])).get(lotId(lot));
+        const product = (await readProductRestrictions(snapshot, [lot.gtin])).get(lot.gtin) ?? [];
         const standing = restrictionsOn(known, { restrictions: product });
         await looked();
         return standing.map(({ reference }) => reference);

@@ -73,7 +73,7 @@ export async function createWorld(): Promise<World> {
     const command = { id: nextId(), organisation: id, actor: nextId(), route: 'POST /play', content: 1 };
     const pseudonyms = events.flatMap(({ uses }) => uses.map(({ pseudonym }) => pseudonym));
     const { events: ids } = await ledger.run(command, {
-      load: async ({ session }) =>
+      load: async (documents) =>
         identity === undefined
           ? []
           : (
@@ -82,7 +82,7 @@ export async function createWorld(): Promise<World> {
                 identity,
                 pseudonyms,
                 retainUntil: 'permanent',
-                session,
+                documents,
               })
             ).writes,
       decide: (writes) => ({ kind: 'accepted', events, answer: undefined, writes }),

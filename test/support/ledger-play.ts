@@ -152,7 +152,7 @@ export function production(lot: LotKey, quantity: number, options: ProduceOption
 /** Goods go from the factory to a hospital's shelf, and change hands; refused where there are not enough. */
 export function supply(lot: LotKey, hospital: string, quantity: number, serials?: readonly string[]) {
   return steps(
-    async (snapshot) => (await snapshot.holdingsOfLots([lotId(lot)], maker))[0],
+    async (snapshot) => [...(await snapshot.holdings([{ ...lot, organisation: maker }])).values()][0],
     (holding): Decision<{ sent: number }> => {
       if (quantityIn(holding, factory.account) < quantity) return refuse('conflict', { quantity });
       const transfer: Transfer = {
@@ -186,7 +186,7 @@ export function use(hospital: string, lot: LotKey, options: UseOptions = {}) {
   const { serial, scannedLot, pause } = options;
   return steps(
     async (snapshot) => {
-      const [holding] = await snapshot.holdingsOfLots([lotId(lot)], hospital);
+      const [holding] = (await snapshot.holdings([{ ...lot, organisation: hospital }])).values();
       const units = serial === undefined ? [] : [{ gtin: lot.gtin, issuer: 'maker', serial }];
       const unit = [...(await snapshot.units(units)).values()][0];
       const standing = await restrictions(snapshot, lot, {
@@ -359,9 +359,8 @@ async function restrictions(
   lot: LotKey,
   unit: { serial?: string; sterilisationLot?: string },
 ): Promise<Restriction[]> {
-  const { db, session } = snapshot;
-  const known = (await readLots(db, [lotId(lot)], session)).get(lotId(lot));
-  const product = (await readProductRestrictions(db, [lot.gtin], session)).get(lot.gtin) ?? [];
+  const known = (await readLots(snapshot, [lotId(lot)])).get(lotId(lot));
+  const product = (await readProductRestrictions(snapshot, [lot.gtin])).get(lot.gtin) ?? [];
   return restrictionsOn(known, { restrictions: product }, unit);
 }
 

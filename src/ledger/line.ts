@@ -1,0 +1,53 @@
+/** Who waits for the next batch: organisations have their turn one after the other, each its oldest first. Pure. */
+
+interface Waiting<Item> {
+  readonly item: Item;
+  readonly number: number;
+}
+
+export class Line<Item> {
+  /** In the order in which they have their turn next; nobody with an empty line. */
+  readonly #lines = new Map<string, Waiting<Item>[]>();
+  #arrivals = 0;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(key: string, item: Item): void {
+    const line = this.#lines.get(key) ?? [];
+    line.push({ item, number: this.#arrivals });
+    this.#lines.set(key, line);
+    this.#arrivals += 1;
+    this.#length += 1;
+  }
+
+  /** @returns at most so many, in the order in which they came */
+  take(most: number): Item[] {
+    const taken: Waiting<Item>[] = [];
+    while (taken.length < most) {
+      const [first] = this.#lines;
+      if (first === undefined) break;
+      const [key, line] = first;
+      const [next, ...others] = line;
+      // Set anew, so that it is the last to have its turn again.
+      this.#lines.delete(key);
+      if (others.length > 0) this.#lines.set(key, others);
+      if (next !== undefined) taken.push(next);
+    }
+    this.#length -= taken.length;
+    return taken.sort((a, b) => a.number - b.number).map(({ item }) => item);
+  }
+
+  /** Takes out one that waits no longer. @returns whether it was there */
+  remove(key: string, item: Item): boolean {
+    const line = this.#lines.get(key) ?? [];
+    const others = line.filter((waiting) => waiting.item !== item);
+    if (others.length === line.length) return false;
+    if (others.length > 0) this.#lines.set(key, others);
+    else this.#lines.delete(key);
+    this.#length -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,75 @@
+/** The ledger's transactions: how they begin, how often they are tried, and what a commit came to (law 6). */
+import { setTimeout as wait } from 'node:timers/promises';
+import { mongo } from 'mongoose';
+import { isBrokenOff, isDuplicateKey } from '../database/transaction.ts';
+import { Failure } from '../errors.ts';
+import { LostRace } from './view.ts';
+
+/** @param deadline of the monotonic clock */
+export function transactionOptions(deadline: number): mongo.TransactionOptions {
+  return {
+    readConcern: { level: 'snapshot' },
+    writeConcern: { w: 'majority', j: true },
+    readPreference: 'primary',
+    // Where no majority answers, a commit would wait for it without an end.
+    maxCommitTimeMS: Math.max(1, Math.ceil(deadline - performance.now())),
+  };
+}
+
+/** Jittered, so that transactions that overtook each other do not meet again. */
+export async function backOff(attempt: number): Promise<void> {
+  await wait(Math.random() * Math.min(200, 2 ** attempt));
+}
+
+/**
+ * Commits; while the outcome is unknown only the commit is tried again, for trying the work again could do it
+ * twice if the first commit went through.
+ * @param untold called after every try that told nothing
+ * @throws Failure `service/outcome-unknown` after the deadline; the driver's error where the server says that it did
+ *   not happen
+ */
+export async function commit(
+  session: mongo.ClientSession,
+  deadline: number,
+  untold: () => void = () => undefined,
+): Promise<void> {
+  for (;;) {
+    try {
+      await session.commitTransaction();
+      return;
+    } catch (error) {
+      if (!isUnknownOutcome(error)) throw error;
+      untold();
+      if (performance.now() > deadline) throw new Failure('service/outcome-unknown');
+      await wait(50);
+    }
+  }
+}
+
+/**
+ * Only the server can say that a commit did not happen. The driver leaves its label off where its own second try
+ * found no server: the first one may have been carried out all the same.
+ */
+function isUnknownOutcome(error: unknown): boolean {
+  if (hasLabel(error, 'UnknownTransactionCommitResult')) return true;
+  if (hasLabel(error, 'TransientTransactionError')) return false;
+  if (hasLabel(error, 'RetryableWriteError') || hasLabel(error, 'SystemOverloadedError')) return true;
+  return (
+    error instanceof mongo.MongoError &&
+    !(error instanceof mongo.MongoServerError) &&
+    !(error instanceof mongo.MongoAPIError)
+  );
+}
+
+function hasLabel(error: unknown, label: string): boolean {
+  return error instanceof mongo.MongoError && error.hasErrorLabel(label);
+}
+
+/**
+ * Whether nothing was written and the whole transaction may be tried again. A duplicate key (a holding, a unit, a
+ * correction that another transaction has just committed) is one such: the next snapshot sees it and decides anew.
+ */
+export function isTransient(error: unknown): boolean {
+  if (hasLabel(error, 'TransientTransactionError') || isBrokenOff(error)) return true;
+  return isDuplicateKey(error) || error instanceof LostRace;
+}
