@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts';
 import { cookieOf } from '../http/forgery.ts';
 import type { Caller, OrganisationLookup } from './caller.ts';
 import { sessionCookieName } from './cookie.ts';
-import type { Owner } from './owner.ts';
+import { findOwner } from './owner.ts';
 import type { AccessParts } from './parts.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
 import type { RequestRate } from './request-rate.ts';
@@ -19,7 +19,9 @@ export interface AuthenticatorParts extends Pick<AccessParts, 'connection' | 'cl
 }
 
 interface Proof {
-  readonly owner: Owner | undefined;
+  readonly person: string;
+  /** Where the credential itself says of which organisation its person is. */
+  readonly organisation?: string;
   readonly credential: Caller['credential'];
   /** A token's own; a session has all of its person's. */
   readonly scope?: readonly Permission[];
@@ -38,9 +40,14 @@ export function createAuthenticator(
     const proof = await proofOf(parts, headers.authorization, cookieOf(headers.cookie, cookieName));
     if (proof === undefined) return undefined;
     parts.rate.take(proof.credential.id);
-    const person = proof.owner;
+    const [person, stated] = await Promise.all([
+      findOwner(parts.connection, proof.person),
+      // Asked at the same time, to be there when it is known to be the person's.
+      proof.organisation === undefined ? undefined : parts.organisations.find(proof.organisation),
+    ]);
     if (person === undefined || !person.active) return undefined;
-    const organisation = await parts.organisations.find(person.organisation);
+    const own = stated?.id === person.organisation;
+    const organisation = own ? stated : await parts.organisations.find(person.organisation);
     if (organisation === undefined || !organisation.active) return undefined;
     const held = permissionsOf(organisation.kind, person.roles);
     return {
@@ -64,14 +71,14 @@ async function proofOf(
 ): Promise<Proof | undefined> {
   if (authorization !== undefined) {
     const secret = /^Bearer ([A-Za-z0-9_-]{1,100})$/i.exec(authorization)?.[1];
-    const proven = secret === undefined ? undefined : await findToken(parts, secret);
-    if (proven === undefined) return undefined;
-    const { credential: token, owner } = proven;
-    return { owner, credential: { kind: 'token', id: token._id }, scope: token.permissions };
+    const token = secret === undefined ? undefined : await findToken(parts, secret);
+    if (token === undefined) return undefined;
+    const { _id: id, person, organisation, permissions } = token;
+    return { person, organisation, credential: { kind: 'token', id }, scope: permissions };
   }
-  const proven = cookie === undefined ? undefined : await findSession(parts, cookie);
-  if (proven === undefined) return undefined;
-  return { owner: proven.owner, credential: { kind: 'session', id: proven.credential._id } };
+  const session = cookie === undefined ? undefined : await findSession(parts, cookie);
+  if (session === undefined) return undefined;
+  return { person: session.person, credential: { kind: 'session', id: session._id } };
 }
 
 /** A token keeps no permission that its person has lost since. */

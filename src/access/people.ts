@@ -3,7 +3,7 @@
 import type { ClientSession } from 'mongoose';
 import mongoose from 'mongoose';
 import { z } from 'zod';
-import { rawCollection } from '../database/raw-collection.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { inTransaction, isDuplicateKey } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
@@ -40,10 +40,9 @@ export async function findPeople(
 ): Promise<Map<string, Colleague>> {
   if (ids.length > peoplePerRead)
     throw new Error(`${ids.length} people in one read; the bound is ${peoplePerRead}`);
-  const found = await rawCollection<StoredPerson>(connection, peopleCollection)
-    .find({ organisation, _id: { $in: [...ids] } })
-    .toArray();
-  return new Map(found.map((person) => [person._id, colleagueOf(person)]));
+  const found = await askedTogether(connection).where<StoredPerson>(peopleCollection, '_id', ids);
+  const own = found.filter((person) => person.organisation === organisation);
+  return new Map(own.map((person) => [person._id, colleagueOf(person)]));
 }
 
 export function colleagueOf({ _id, name, staffNumber, active }: StoredPerson): Colleague {

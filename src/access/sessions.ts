@@ -1,8 +1,8 @@
 /** Sessions of people who signed in: a secret in a cookie, its SHA-256 here. */
 
 import type { ClientSession } from 'mongoose';
+import { askedTogether } from '../database/asking-together.ts';
 import { type StoredSession, sessionsCollection, sessionsOn } from './models.ts';
-import { findWithOwner, type Proven } from './owner.ts';
 import type { AccessParts } from './parts.ts';
 import { isSecret, newSecret, sha256 } from './secrets.ts';
 
@@ -35,24 +35,23 @@ export async function openSession(
 
 /**
  * @param secret from the cookie
- * @returns the session where it is alive, and whose it is, read at the same time; being seen moves its idle limit
+ * @returns the session where it is alive; being seen moves its idle limit
  */
 export async function findSession(
   { connection, clock }: Pick<AccessParts, 'connection' | 'clock'>,
   secret: string,
-): Promise<Proven<StoredSession> | undefined> {
+): Promise<StoredSession | undefined> {
   if (!isSecret(secret)) return undefined;
   const now = clock.now();
+  const id = sha256(secret);
+  const [found] = await askedTogether(connection).where<StoredSession>(sessionsCollection, '_id', [id]);
   // The TTL index removes what is past its limit within a minute or two; until then this is what refuses it.
-  const alive = { _id: sha256(secret), expiresAt: { $gt: now } };
-  const proven = await findWithOwner<StoredSession>(connection, sessionsCollection, alive);
-  if (proven === undefined) return undefined;
-  const found = proven.credential;
+  if (found === undefined || found.expiresAt <= now) return undefined;
   if (now.getTime() - found.lastSeenAt.getTime() >= seenEveryMs) {
     const update = { $set: { lastSeenAt: now, expiresAt: expiry(now, found.endsAt) } };
     await sessionsOn(connection).updateOne({ _id: found._id }, update);
   }
-  return proven;
+  return found;
 }
 
 function expiry(now: Date, endsAt: Date): Date {

@@ -4,12 +4,12 @@
  */
 
 import mongoose, { type ClientSession } from 'mongoose';
+import { askedTogether } from '../database/asking-together.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { type Actor, appendAccess } from './access-log.ts';
 import type { Caller } from './caller.ts';
 import { peopleOn, type StoredToken, tokensCollection, tokensOn } from './models.ts';
-import { findWithOwner, type Proven } from './owner.ts';
 import type { AccessParts } from './parts.ts';
 import type { Permission } from './permissions.ts';
 import { isSecret, newSecret, sha256, tokenPrefix } from './secrets.ts';
@@ -141,19 +141,19 @@ export async function listTokens(
 
 /**
  * @param secret as `Authorization: Bearer` carries it
- * @returns the token where it is alive, and whose it is, read at the same time
+ * @returns the token where it is alive
  */
 export async function findToken(
   { connection, clock }: Pick<AccessParts, 'connection' | 'clock'>,
   secret: string,
-): Promise<Proven<StoredToken> | undefined> {
+): Promise<StoredToken | undefined> {
   if (!secret.startsWith(tokenPrefix) || !isSecret(secret.slice(tokenPrefix.length))) return undefined;
   const now = clock.now();
-  const proven = await findWithOwner<StoredToken>(connection, tokensCollection, { hash: sha256(secret) });
-  const token = proven?.credential;
+  const hash = sha256(secret);
+  const [token] = await askedTogether(connection).where<StoredToken>(tokensCollection, 'hash', [hash]);
   if (token === undefined || token.revokedAt !== undefined || token.expiresAt <= now) return undefined;
   if (token.lastUsedAt === undefined || now.getTime() - token.lastUsedAt.getTime() >= usedEveryMs) {
     await tokensOn(connection).updateOne({ _id: token._id }, { $set: { lastUsedAt: now } });
   }
-  return proven;
+  return token;
 }

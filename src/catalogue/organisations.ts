@@ -1,7 +1,7 @@
 /** Organisations in the database. */
 import mongoose, { type Connection } from 'mongoose';
 import type { Clock, IdSource } from '../clock.ts';
-import { rawCollection } from '../database/raw-collection.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { duplicateKey, inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { organisationModel, type StoredOrganisation } from './models.ts';
@@ -29,9 +29,7 @@ export async function readOrganisations(
   if (ids.length > organisationsPerRead) {
     throw new Error(`${ids.length} organisations in one read; the bound is ${organisationsPerRead}`);
   }
-  const found = await rawCollection<StoredOrganisation>(connection, 'organisations')
-    .find({ _id: { $in: [...ids] } })
-    .toArray();
+  const found = await askedTogether(connection).where<StoredOrganisation>('organisations', '_id', ids);
   return new Map(found.map((stored) => [stored._id, organisationOf(stored)]));
 }
 

@@ -2,7 +2,7 @@
 import type mongoose from 'mongoose';
 import type { Connection } from 'mongoose';
 import type { IdSource } from '../clock.ts';
-import { rawCollection } from '../database/raw-collection.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { placeModel, type StoredPlace } from './models.ts';
@@ -23,9 +23,7 @@ export async function readPlaces(
   if (ids.length > placesPerOrganisation) {
     throw new Error(`${ids.length} places in one read; the bound is ${placesPerOrganisation}`);
   }
-  const found = await rawCollection<StoredPlace>(connection, 'places')
-    .find({ _id: { $in: [...ids] } })
-    .toArray();
+  const found = await askedTogether(connection).where<StoredPlace>('places', '_id', ids);
   return byId(found);
 }
 

@@ -1,6 +1,7 @@
 /** Welfare programmes in the database. */
 import type { Connection } from 'mongoose';
 import type { Clock, IdSource } from '../clock.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { programmeModel, type StoredProgramme } from './models.ts';
 import { afterId, readOrganisation } from './organisations.ts';
@@ -8,8 +9,8 @@ import type { Programme } from './programme.ts';
 
 /** @returns the programme, or undefined. @param id UUID */
 export async function readProgramme(connection: Connection, id: string): Promise<Programme | undefined> {
-  const stored = await programmeModel(connection).findOne({ _id: id }).lean<StoredProgramme>();
-  return stored === null ? undefined : programmeOf(stored);
+  const [stored] = await askedTogether(connection).where<StoredProgramme>('programmes', '_id', [id]);
+  return stored === undefined ? undefined : programmeOf(stored);
 }
 
 /** @returns a page of programmes, of one foundation or of all, in the order of their ids. */
