@@ -18,6 +18,7 @@ import { projectCatalogue } from './catalogue/projector.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Clock, IdSource } from './clock.ts';
 import { type Database, transactionLifetimeSeconds } from './database/connection.ts';
+import type { Documents } from './database/documents.ts';
 import type { Migration } from './database/migrations.ts';
 import type { AdmissionLimits } from './http/admission.ts';
 import { createApplication } from './http/application.ts';
@@ -123,8 +124,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     clock,
     ids,
     patients,
-    knownPeople: async (organisation: string, people: readonly string[]) => {
-      const found = await findPeople(access, organisation, people);
+    knownPeople: async (organisation: string, people: readonly string[], documents: Documents) => {
+      const found = await findPeople(documents, organisation, people);
       return new Set([...found.values()].filter(({ active }) => active).map(({ id }) => id));
     },
   };

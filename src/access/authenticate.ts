@@ -5,10 +5,12 @@ import { Failure } from '../errors.ts';
 import { cookieOf } from '../http/forgery.ts';
 import type { Caller, OrganisationLookup } from './caller.ts';
 import { sessionCookieName } from './cookie.ts';
+import { type Hint, Hints } from './hints.ts';
 import { findOwner } from './owner.ts';
 import type { AccessParts } from './parts.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
 import type { RequestRate } from './request-rate.ts';
+import { sha256 } from './secrets.ts';
 import { findSession } from './sessions.ts';
 import { findToken } from './tokens.ts';
 
@@ -20,8 +22,6 @@ export interface AuthenticatorParts extends Pick<AccessParts, 'connection' | 'cl
 
 interface Proof {
   readonly person: string;
-  /** Where the credential itself says of which organisation its person is. */
-  readonly organisation?: string;
   readonly credential: Caller['credential'];
   /** A token's own; a session has all of its person's. */
   readonly scope?: readonly Permission[];
@@ -36,19 +36,23 @@ export function createAuthenticator(
   parts: AuthenticatorParts,
 ): (request: IncomingMessage) => Promise<Caller | undefined> {
   const cookieName = sessionCookieName(parts.publicUrl);
+  const hints = new Hints();
   return async ({ headers }) => {
-    const proof = await proofOf(parts, headers.authorization, cookieOf(headers.cookie, cookieName));
+    const { authorization } = headers;
+    const cookie = cookieOf(headers.cookie, cookieName);
+    const key = sha256(authorization ?? cookie ?? '');
+    const hint = hints.get(key);
+    const asked = hint === undefined ? undefined : ask(parts, hint);
+    const proof = await proofOf(parts, authorization, cookie);
     if (proof === undefined) return undefined;
     parts.rate.take(proof.credential.id);
-    const [person, stated] = await Promise.all([
-      findOwner(parts.connection, proof.person),
-      // Asked at the same time, to be there when it is known to be the person's.
-      proof.organisation === undefined ? undefined : parts.organisations.find(proof.organisation),
-    ]);
+    const same = hint?.person === proof.person ? asked : undefined;
+    const person = await (same?.person ?? findOwner(parts.connection, proof.person));
     if (person === undefined || !person.active) return undefined;
-    const own = stated?.id === person.organisation;
-    const organisation = own ? stated : await parts.organisations.find(person.organisation);
+    const own = hint?.organisation === person.organisation ? asked : undefined;
+    const organisation = await (own?.organisation ?? parts.organisations.find(person.organisation));
     if (organisation === undefined || !organisation.active) return undefined;
+    hints.keep(key, { person: person._id, organisation: organisation.id });
     const held = permissionsOf(organisation.kind, person.roles);
     return {
       person: person._id,
@@ -63,6 +67,14 @@ export function createAuthenticator(
   };
 }
 
+/** Asks while it is still asked for the credential, whose answer says whether it was the right question. */
+function ask({ connection, organisations }: AuthenticatorParts, { person, organisation }: Hint) {
+  const asked = { person: findOwner(connection, person), organisation: organisations.find(organisation) };
+  // Whoever waits for it is told what went wrong; perhaps nobody does.
+  for (const one of Object.values(asked)) one.catch(() => undefined);
+  return asked;
+}
+
 /** A token that was sent is the whole proof: when it is not good, a cookie beside it does not help. */
 async function proofOf(
   parts: AuthenticatorParts,
@@ -73,8 +85,8 @@ async function proofOf(
     const secret = /^Bearer ([A-Za-z0-9_-]{1,100})$/i.exec(authorization)?.[1];
     const token = secret === undefined ? undefined : await findToken(parts, secret);
     if (token === undefined) return undefined;
-    const { _id: id, person, organisation, permissions } = token;
-    return { person, organisation, credential: { kind: 'token', id }, scope: permissions };
+    const { _id: id, person, permissions } = token;
+    return { person, credential: { kind: 'token', id }, scope: permissions };
   }
   const session = cookie === undefined ? undefined : await findSession(parts, cookie);
   if (session === undefined) return undefined;

@@ -3,7 +3,7 @@
 import type { ClientSession } from 'mongoose';
 import mongoose from 'mongoose';
 import { z } from 'zod';
-import { askedTogether } from '../database/asking-together.ts';
+import type { Documents } from '../database/documents.ts';
 import { inTransaction, isDuplicateKey } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
@@ -34,13 +34,13 @@ export interface Colleague {
  * @returns those of the organisation, active or not, by id
  */
 export async function findPeople(
-  { connection }: Pick<AccessParts, 'connection'>,
+  documents: Documents,
   organisation: string,
   ids: readonly string[],
 ): Promise<Map<string, Colleague>> {
   if (ids.length > peoplePerRead)
     throw new Error(`${ids.length} people in one read; the bound is ${peoplePerRead}`);
-  const found = await askedTogether(connection).where<StoredPerson>(peopleCollection, '_id', ids);
+  const found = await documents.where<StoredPerson>(peopleCollection, '_id', ids);
   const own = found.filter((person) => person.organisation === organisation);
   return new Map(own.map((person) => [person._id, colleagueOf(person)]));
 }

@@ -3,6 +3,7 @@ import type { Connection } from 'mongoose';
 import { z } from 'zod';
 import { type Route, route } from '../access/route.ts';
 import type { IdSource } from '../clock.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { saying } from '../http/faults.ts';
@@ -78,7 +79,7 @@ export function placeRoutes(parts: PlaceRouteParts): Route[] {
       'catalogue:read',
       { summary: 'Read a place of the own organisation', params: idParams, answer: placeAnswer },
       async ({ caller, params }) => {
-        const place = (await readPlaces(connection, [params.id])).get(params.id);
+        const place = (await readPlaces(askedTogether(connection), [params.id])).get(params.id);
         if (place?.organisation !== caller.organisation) throw new Failure('not-found', { place: params.id });
         return { status: 200, body: place };
       },

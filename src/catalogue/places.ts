@@ -2,7 +2,7 @@
 import type mongoose from 'mongoose';
 import type { Connection } from 'mongoose';
 import type { IdSource } from '../clock.ts';
-import { askedTogether } from '../database/asking-together.ts';
+import type { Documents } from '../database/documents.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { placeModel, type StoredPlace } from './models.ts';
@@ -16,14 +16,11 @@ export const placesPerOrganisation = 5_000;
 type Session = mongoose.mongo.ClientSession;
 
 /** @returns those that exist, active or not, by id; of any organisation: the caller checks whose they are. */
-export async function readPlaces(
-  connection: Connection,
-  ids: readonly string[],
-): Promise<Map<string, Place>> {
+export async function readPlaces(documents: Documents, ids: readonly string[]): Promise<Map<string, Place>> {
   if (ids.length > placesPerOrganisation) {
     throw new Error(`${ids.length} places in one read; the bound is ${placesPerOrganisation}`);
   }
-  const found = await askedTogether(connection).where<StoredPlace>('places', '_id', ids);
+  const found = await documents.where<StoredPlace>('places', '_id', ids);
   return byId(found);
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
 import { type Route, route } from '../access/route.ts';
 import type { Clock, IdSource } from '../clock.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { isoDate, isoDateTime, pageOf, pageQuery, uuid } from '../http/fields.ts';
@@ -83,7 +84,7 @@ export function programmeRoutes(parts: ProgrammeRouteParts): Route[] {
       'catalogue:read',
       { summary: 'Read a welfare programme', params: idParams, answer: programmeAnswer },
       async ({ caller, params }) => {
-        const programme = await readProgramme(connection, params.id);
+        const programme = await readProgramme(askedTogether(connection), params.id);
         if (programme === undefined) throw new Failure('not-found', { programme: params.id });
         return { status: 200, body: shownTo(caller, programme) };
       },

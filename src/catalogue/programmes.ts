@@ -1,15 +1,15 @@
 /** Welfare programmes in the database. */
 import type { Connection } from 'mongoose';
 import type { Clock, IdSource } from '../clock.ts';
-import { askedTogether } from '../database/asking-together.ts';
+import type { Documents } from '../database/documents.ts';
 import { Failure } from '../errors.ts';
 import { programmeModel, type StoredProgramme } from './models.ts';
 import { afterId, readOrganisation } from './organisations.ts';
 import type { Programme } from './programme.ts';
 
 /** @returns the programme, or undefined. @param id UUID */
-export async function readProgramme(connection: Connection, id: string): Promise<Programme | undefined> {
-  const [stored] = await askedTogether(connection).where<StoredProgramme>('programmes', '_id', [id]);
+export async function readProgramme(documents: Documents, id: string): Promise<Programme | undefined> {
+  const [stored] = await documents.where<StoredProgramme>('programmes', '_id', [id]);
   return stored === undefined ? undefined : programmeOf(stored);
 }
 

@@ -80,9 +80,13 @@ function bytesOf(request: IncomingMessage, limit: number): Promise<Uint8Array> {
       reject(new Failure('request/too-large'));
     };
     request.on('data', take);
-    request.once('end', () => resolve(Buffer.concat(chunks)));
     const broken = () => reject(new Failure('request/malformed'));
     request.once('error', broken).once('close', broken);
+    request.once('end', () => {
+      // Every request closes in the end; an error that nobody hears of costs its stack all the same.
+      request.off('close', broken);
+      resolve(Buffer.concat(chunks));
+    });
   });
 }
 

@@ -9,6 +9,7 @@ import { dayInChina } from '../catalogue/day.ts';
 import type { Place } from '../catalogue/place.ts';
 import { readPlaces } from '../catalogue/places.ts';
 import type { Clock, IdSource } from '../clock.ts';
+import { allOf, type Documents } from '../database/documents.ts';
 import type { Write } from '../database/write.ts';
 import { Failure } from '../errors.ts';
 import { isoDateTime, uuid } from '../http/fields.ts';
@@ -43,7 +44,11 @@ export interface InventoryParts {
   readonly clock: Clock;
   readonly ids: IdSource;
   /** Which of these person ids are people of the organisation; the people's room is not ours to read. */
-  readonly knownPeople: (organisation: string, ids: readonly string[]) => Promise<ReadonlySet<string>>;
+  readonly knownPeople: (
+    organisation: string,
+    ids: readonly string[],
+    documents: Documents,
+  ) => Promise<ReadonlySet<string>>;
 }
 
 /** One event of a command, before the ledger gives it identity. */
@@ -106,6 +111,8 @@ export interface CommandBody {
 export interface Prepared<Input> {
   readonly input: Input;
   readonly writes: readonly Write[];
+  /** What has to be looked up beside it, and need not be known before the stock is: both are asked at once. */
+  readonly lookedUp?: (documents: Documents) => Promise<unknown>;
 }
 
 export interface CommandCall<Input extends CommandBody> {
@@ -149,7 +156,10 @@ export async function runCommand<
       },
       load: async (snapshot) => {
         if (prepared === undefined) throw new Error('loaded before it was prepared');
-        return { prepared, state: await command.load(snapshot, actor, prepared.input) };
+        const { input, lookedUp } = prepared;
+        const loading = command.load(snapshot, actor, input);
+        const [, state] = await allOf([lookedUp?.(snapshot) ?? Promise.resolve(), loading]);
+        return { prepared, state };
       },
       decide: ({ state, prepared: { input, writes } }, context) => {
         const decided = command.facts(input, state, new Bench(state.stock), actor, context);
@@ -253,11 +263,11 @@ export function commitTexts<Name extends string>(
  * @returns the active places of the organisation, by id @throws Failure `request/invalid` naming those that are not
  */
 export async function ownPlaces(
-  connection: Connection,
+  documents: Documents,
   organisation: string,
   places: Readonly<Record<string, string>>,
 ): Promise<ReadonlyMap<string, Place>> {
-  const known = await readPlaces(connection, Object.values(places));
+  const known = await readPlaces(documents, Object.values(places));
   const faults = Object.entries(places).flatMap(([pointer, id]) => {
     const place = known.get(id);
     return place?.organisation === organisation && place.active
@@ -273,11 +283,13 @@ export async function assertPeople(
   { knownPeople }: Pick<InventoryParts, 'knownPeople'>,
   organisation: string,
   people: Readonly<Record<string, string | undefined>>,
+  documents: Documents,
 ): Promise<void> {
   const named = Object.entries(people).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const known = await knownPeople(
     organisation,
     named.map(([, id]) => id),
+    documents,
   );
   const unknown = named.filter(([, id]) => !known.has(id));
   if (unknown.length > 0) {

@@ -118,6 +118,7 @@ async function correctInput(
       mayUndo: (type) => permissions.has(permissionToUndo[type]),
     },
     writes: [...texts.writes, ...(right?.writes ?? [])],
+    ...(right?.lookedUp === undefined ? {} : { lookedUp: right.lookedUp }),
   };
 }
 
@@ -167,10 +168,7 @@ interface Common {
   readonly happenedAt: string;
 }
 
-interface PreparedRight {
-  readonly facts: RightFacts;
-  readonly writes: Prepared<unknown>['writes'];
-}
+type PreparedRight = { readonly facts: RightFacts } & Omit<Prepared<unknown>, 'input'>;
 
 async function prepareRight(
   parts: UseParts,
@@ -181,38 +179,38 @@ async function prepareRight(
   switch (stated.type) {
     case 'received': {
       const { type, ...body } = stated;
-      const { input, writes } = await receiveInput(parts, actor, { ...body, ...common });
-      return { facts: rightFacts([type], receive, { ...input, correcting: true }), writes };
+      const { input, ...rest } = await receiveInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], receive, { ...input, correcting: true }), ...rest };
     }
     case 'accepted': {
       const { type, ...body } = stated;
-      const { input, writes } = await acceptInput(parts, actor, { ...body, ...common });
-      return { facts: rightFacts([type, 'rejected'], accept, input), writes };
+      const { input, ...rest } = await acceptInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type, 'rejected'], accept, input), ...rest };
     }
     case 'moved': {
       const { type, ...body } = stated;
-      const { input, writes } = await moveInput(parts, actor, { ...body, ...common });
-      return { facts: rightFacts([type], move, input), writes };
+      const { input, ...rest } = await moveInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], move, input), ...rest };
     }
     case 'quarantined': {
       const { type, ...body } = stated;
-      const { input, writes } = await reasonedInput(parts, actor, { ...body, ...common });
-      return { facts: rightFacts([type], quarantine, input), writes };
+      const { input, ...rest } = await reasonedInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], quarantine, input), ...rest };
     }
     case 'quarantineReleased': {
       const { type, ...body } = stated;
-      const { input, writes } = await reasonedInput(parts, actor, { ...body, ...common });
-      return { facts: rightFacts([type], releaseQuarantine, input), writes };
+      const { input, ...rest } = await reasonedInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], releaseQuarantine, input), ...rest };
     }
     case 'destroyed': {
       const { type, ...body } = stated;
-      const { input, writes } = await destroyInput(parts, actor, { ...body, ...common });
-      return { facts: rightFacts([type], destroy, input), writes };
+      const { input, ...rest } = await destroyInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], destroy, input), ...rest };
     }
     case 'used': {
       const { type, ...body } = stated;
-      const { input, writes } = await recordUseInput(parts, actor, { ...body, ...common });
-      return { facts: rightFacts([type], recordUse(parts.patients), input), writes };
+      const { input, ...rest } = await recordUseInput(parts, actor, { ...body, ...common });
+      return { facts: rightFacts([type], recordUse(parts.patients), input), ...rest };
     }
     default: {
       const impossible: never = stated;

@@ -9,6 +9,8 @@ import { readOrganisation, readOrganisations } from '../catalogue/organisations.
 import { resolveGtin } from '../catalogue/products.ts';
 import { runsOn } from '../catalogue/programme.ts';
 import { readProgramme } from '../catalogue/programmes.ts';
+import { askedTogether } from '../database/asking-together.ts';
+import { allOf, type Documents } from '../database/documents.ts';
 import { Failure } from '../errors.ts';
 import type { Commitment } from '../ledger/event.ts';
 import type { AcceptInput, acceptBody } from './accept.ts';
@@ -37,10 +39,10 @@ export async function shipInput(
   body: z.output<typeof shipBody>,
 ): Promise<Prepared<ShipInput>> {
   const { lines, papers, ...rest } = body;
-  await ownPlaces(parts.connection, actor.organisation, { '/from': body.from });
+  await ownPlaces(askedTogether(parts.connection), actor.organisation, { '/from': body.from });
   const receiver = await readOrganisation(parts.connection, body.to);
   if (receiver === undefined) throw new Failure('shipment/receiver', { to: body.to });
-  await assertProgramme(parts, body.programme, day(parts));
+  await assertProgramme(askedTogether(parts.connection), body.programme, day(parts));
   const texts = commitTexts({ papers }, actor.organisation, parts.ids);
   return {
     input: {
@@ -64,7 +66,6 @@ export async function receiveInput(
       { pointer: '/lines', zh: '请填写收到的器械。', en: 'State what was received.' },
     ]);
   }
-  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
   const texts = commitTexts({ note }, actor.organisation, parts.ids);
   return {
     input: {
@@ -74,6 +75,7 @@ export async function receiveInput(
       noteText: texts.commitments.note,
     },
     writes: texts.writes,
+    lookedUp: (documents) => ownPlaces(documents, actor.organisation, { '/place': body.place }),
   };
 }
 
@@ -83,7 +85,7 @@ export async function acceptInput(
   body: z.output<typeof acceptBody>,
 ): Promise<Prepared<AcceptInput>> {
   const { lines, certificate, papers, reason, ...rest } = body;
-  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  await ownPlaces(askedTogether(parts.connection), actor.organisation, { '/place': body.place });
   const read = readLines(lines, '/lines', day(parts));
   const texts = commitTexts({ certificate, papers, reason }, actor.organisation, parts.ids);
   const db = parts.connection.db;
@@ -117,7 +119,10 @@ export async function moveInput(
   body: z.output<typeof moveBody>,
 ): Promise<Prepared<MoveInput>> {
   const { lines, requisition, ...rest } = body;
-  await ownPlaces(parts.connection, actor.organisation, { '/from': body.from, '/to': body.to });
+  await ownPlaces(askedTogether(parts.connection), actor.organisation, {
+    '/from': body.from,
+    '/to': body.to,
+  });
   const texts = commitTexts({ requisition }, actor.organisation, parts.ids);
   return {
     input: {
@@ -147,7 +152,7 @@ export async function reasonedInput<Body extends ReasonedBody>(
   body: Body,
 ): Promise<Prepared<Reasoned<Body>>> {
   const { lines, reason, ...rest } = body;
-  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  await ownPlaces(askedTogether(parts.connection), actor.organisation, { '/place': body.place });
   const texts = commitTexts({ reason }, actor.organisation, parts.ids);
   return {
     input: {
@@ -165,7 +170,8 @@ export async function destroyInput(
   body: z.output<typeof destroyBody>,
 ): Promise<Prepared<DestroyInput>> {
   const { supervisor, ...rest } = body;
-  await assertPeople(parts, actor.organisation, { '/witness': body.witness });
+  const witness = { '/witness': body.witness };
+  await assertPeople(parts, actor.organisation, witness, askedTogether(parts.connection));
   const reasoned = await reasonedInput(parts, actor, rest);
   const texts = commitTexts({ supervisor }, actor.organisation, parts.ids);
   return {
@@ -180,17 +186,6 @@ export async function recordUseInput(
   body: z.output<typeof recordUseBody>,
 ): Promise<Prepared<RecordUseInput>> {
   const { devices, note, ...rest } = body;
-  const places = ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
-  const people = assertPeople(parts, actor.organisation, {
-    '/surgeon': body.surgeon,
-    '/scrubNurse': body.scrubNurse,
-    '/circulatingNurse': body.circulatingNurse,
-  });
-  // Asked at once, but a wrong place is told first, whichever is known first.
-  people.catch(() => undefined);
-  await places;
-  await people;
-  await assertProgramme(parts, body.programme, dayInChina(new Date(body.happenedAt)));
   const lines = readLines(
     devices.map(({ device }) => device),
     '/devices',
@@ -209,12 +204,31 @@ export async function recordUseInput(
       noteText: texts.commitments.note,
     },
     writes: texts.writes,
+    lookedUp: (documents) => lookUpUse(parts, actor, body, documents),
   };
 }
 
-async function assertProgramme(parts: InventoryParts, id: string | undefined, on: string): Promise<void> {
+function lookUpUse(
+  parts: InventoryParts,
+  { organisation }: Actor,
+  { place, surgeon, scrubNurse, circulatingNurse, programme, happenedAt }: z.output<typeof recordUseBody>,
+  documents: Documents,
+): Promise<unknown> {
+  const people = {
+    '/surgeon': surgeon,
+    '/scrubNurse': scrubNurse,
+    '/circulatingNurse': circulatingNurse,
+  };
+  return allOf([
+    ownPlaces(documents, organisation, { '/place': place }),
+    assertPeople(parts, organisation, people, documents),
+    assertProgramme(documents, programme, dayInChina(new Date(happenedAt))),
+  ]);
+}
+
+async function assertProgramme(documents: Documents, id: string | undefined, on: string): Promise<void> {
   if (id === undefined) return;
-  const programme = await readProgramme(parts.connection, id);
+  const programme = await readProgramme(documents, id);
   if (programme === undefined || !runsOn(programme, on)) throw new Failure('programme/not-running', { on });
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Route, route } from '../access/route.ts';
 import { gtin, lotNumber } from '../catalogue/fields.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { uuid } from '../http/fields.ts';
 import { lotId } from '../ledger/event.ts';
 import { raiseFence } from '../ledger/fence.ts';
@@ -37,7 +38,7 @@ export function lotRoutes(parts: InventoryParts): Route[] {
           actor: actorOf(caller),
           content: body,
           prepare: async () => {
-            await ownPlaces(parts.connection, caller.organisation, { '/place': body.place });
+            await ownPlaces(askedTogether(parts.connection), caller.organisation, { '/place': body.place });
             return { input: body, writes: [] };
           },
         };

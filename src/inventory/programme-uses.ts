@@ -14,6 +14,7 @@ import type { Bilingual } from '../catalogue/bilingual.ts';
 import { dayInChina } from '../catalogue/day.ts';
 import { productsPerRead, readProducts } from '../catalogue/products.ts';
 import { readProgramme } from '../catalogue/programmes.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { ledgerCollections, type StoredEntry } from '../ledger/collections.ts';
 import { correctionsOf } from '../ledger/read.ts';
@@ -93,7 +94,7 @@ export async function usesOfProgramme(
   id: string,
   today: string,
 ): Promise<ProgrammeUses> {
-  const programme = await readProgramme(connection, id);
+  const programme = await readProgramme(askedTogether(connection), id);
   if (programme?.foundation !== foundation) throw new Failure('not-found', { programme: id });
   const tally = new ProgrammeTally();
   for await (const batch of entriesOfProgramme(db, id)) {

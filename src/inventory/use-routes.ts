@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Route, route } from '../access/route.ts';
 import { dayInChina } from '../catalogue/day.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { pageOf, pageQuery, text } from '../http/fields.ts';
@@ -64,7 +65,7 @@ function theatreRoutes(parts: UseParts): Route[] {
       'use:check',
       { summary: 'May this device be used? 使用前核对', body: checkBody, answer: checkAnswer },
       async ({ caller, body }) => {
-        await ownPlaces(parts.connection, caller.organisation, { '/place': body.place });
+        await ownPlaces(askedTogether(parts.connection), caller.organisation, { '/place': body.place });
         const now = parts.clock.now();
         const day = dayInChina(now);
         const checkedAt = now.toISOString();

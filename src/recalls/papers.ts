@@ -4,6 +4,7 @@ import { dayInChina } from '../catalogue/day.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
 import type { Place } from '../catalogue/place.ts';
 import { placesPerOrganisation, readPlaces } from '../catalogue/places.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { balancesOf, movementsOf } from './balance.ts';
 import { deadlinesOf, type Milestones, statutoryClocks } from './deadlines.ts';
@@ -116,7 +117,8 @@ function registrantOf({ recall, organisations }: Sight): Organisation {
 
 async function returnPlaceOf({ connection }: RecallParts, { recall }: Sight): Promise<Bilingual | undefined> {
   if (recall.returnTo === undefined) return undefined;
-  return (await readPlaces(connection, [recall.returnTo.place])).get(recall.returnTo.place)?.name;
+  return (await readPlaces(askedTogether(connection), [recall.returnTo.place])).get(recall.returnTo.place)
+    ?.name;
 }
 
 /** The return address, and the places of stock that the reader sees. */
@@ -131,7 +133,7 @@ async function placesShown(
   const all = [...ids];
   const found = new Map<string, Place>();
   for (let from = 0; from < all.length; from += placesPerOrganisation) {
-    const part = await readPlaces(connection, all.slice(from, from + placesPerOrganisation));
+    const part = await readPlaces(askedTogether(connection), all.slice(from, from + placesPerOrganisation));
     for (const [id, place] of part) found.set(id, place);
   }
   return found;

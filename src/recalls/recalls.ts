@@ -5,6 +5,7 @@ import { lotsCollection } from '../catalogue/lots.ts';
 import { readPlaces } from '../catalogue/places.ts';
 import { readProducts } from '../catalogue/products.ts';
 import type { IdSource } from '../clock.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { bounds, lotId } from '../ledger/event.ts';
 import type { ScopeItem } from '../ledger/event-details.ts';
@@ -223,7 +224,8 @@ async function loadScope(snapshot: Snapshot, scope: readonly ScopeItem[]): Promi
 }
 
 async function loadReturnPlace({ connection }: RecallParts, place: string | undefined) {
-  const found = place === undefined ? undefined : (await readPlaces(connection, [place])).get(place);
+  const found =
+    place === undefined ? undefined : (await readPlaces(askedTogether(connection), [place])).get(place);
   return found === undefined
     ? {}
     : { returnPlace: { organisation: found.organisation, active: found.active } };

@@ -5,6 +5,7 @@ import {
   ensureFirstAdministrator,
 } from '../../src/access/new-person.ts';
 import { findPeople } from '../../src/access/people.ts';
+import { askedTogether } from '../../src/database/asking-together.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { Failure } from '../../src/errors.ts';
 import { at, type Client, listAt, textAt } from '../support/http.ts';
@@ -128,7 +129,9 @@ describe('access: people', () => {
       expect(reply.status).to.equal(404);
       expect(at(reply.body, '/detail')).to.equal(at(nowhere.body, '/detail'));
     }
-    expect((await findPeople(bench.parts, hospital, [stranger.id, chief.id])).size).to.equal(1);
+    expect(
+      (await findPeople(askedTogether(bench.parts.connection), hospital, [stranger.id, chief.id])).size,
+    ).to.equal(1);
     const colleagues = await (await bench.person(hospital, 'theatre')).signIn();
     const seen = await colleagues.get('/api/v1/colleagues?limit=200');
     expect(seen.bytes.toString()).to.include(chief.id).and.not.to.include(stranger.id);

@@ -28,10 +28,12 @@ const pauseAtMost = 30;
 describe('a fence', () => {
   let database: TestDatabase;
   let ledger: Ledger;
+  const processes: Ledger[] = [];
 
   before(async () => {
     database = await testDatabase();
     ledger = await playLedger(database, { deadlineMs: 20_000 });
+    while (processes.length < 6) processes.push(await playLedger(database, { deadlineMs: 20_000 }));
   });
   after(() => database.drop());
 
@@ -84,11 +86,13 @@ describe('a fence', () => {
       ['hospital-label', sound, lot.lot],
       ...(scoping === 'lot' ? [] : ([['hospital-first', unseen, undefined]] as const)),
     ];
-    const using = uses.map(async ([hospital, used, scannedLot]) => {
+    const using = uses.map(async ([hospital, used, scannedLot], index) => {
+      // A process each: within one, commands do not overtake each other.
+      const own = processes[index] ?? ledger;
       await pause();
       const startedAt = performance.now();
       const options = { pause, ...(scannedLot === undefined ? {} : { scannedLot }) };
-      const { answer } = await ledger.run(commandOf(hospital, nextId()), use(hospital, used, options));
+      const { answer } = await own.run(commandOf(hospital, nextId()), use(hospital, used, options));
       return { ...answer, startedAt, hospital };
     });
     const scope = scoping === 'lot' ? [lot] : [{ gtin: lot.gtin }];

@@ -33,6 +33,8 @@ export interface World {
   readonly database: TestDatabase;
   readonly parts: RecallParts;
   readonly ledger: Ledger;
+  /** @returns the ledger of another process: within one, commands do not overtake each other. */
+  process(): Ledger;
   /** Sets the clock, RFC 3339. */
   at(time: string): void;
   as(name: Name, lacking?: Permission): Client;
@@ -61,7 +63,8 @@ export async function createWorld(): Promise<World> {
   await runMigrations(db, migrations, { clock, ids: systemIds });
   const projectors = [projectCatalogue, projectRecalls];
   const commandKey = new Uint8Array(32);
-  const ledger = new Ledger({ client, db, clock, projectors, commandKey, deadlineMs: 20_000 });
+  const process = () => new Ledger({ client, db, clock, projectors, commandKey, deadlineMs: 20_000 });
+  const ledger = process();
   const masterKey = createSecretKey(new Uint8Array(32).fill(7));
   const patients = createPatients({ db, masterKey, clock, ids: systemIds });
   await patients.ready();
@@ -93,6 +96,7 @@ export async function createWorld(): Promise<World> {
     database,
     parts,
     ledger,
+    process,
     at: (time) => {
       now = Date.parse(time);
     },

@@ -28,13 +28,17 @@ describe('the check of the ledger', () => {
 
   it('finds nothing when it reads as of one moment, beside a service that writes', async () => {
     const lot = { gtin: stapler, lot: 'BUSY' };
-    await checked.ledger.run(commandOf(maker, 1), always(production(lot, 50)));
-    const busy = Array.from({ length: 30 }, () =>
-      checked.ledger.run(commandOf(maker, nextId()), supply(lot, hospital, 1)),
-    );
-    await Promise.race(busy);
+    await checked.ledger.run(commandOf(maker, 1), always(production(lot, 5_000)));
+    let over = false;
+    const write = () => checked.ledger.run(commandOf(maker, nextId()), supply(lot, hospital, 1));
+    const writeOn = async () => {
+      while (!over) await write();
+    };
+    await write();
+    const busy = [writeOn(), writeOn(), writeOn()];
     const { database } = checked;
     const report = await Moment.during(database, (moment) => checkLedger(database.db, moment));
+    over = true;
     await Promise.all(busy);
     expect(report.found).to.deep.equal([]);
     expect(report.events).to.be.below(await checked.collection('events').countDocuments());
