@@ -11,8 +11,10 @@ import type { LabelLanguage } from './wording.ts';
 /** A roll of labels; more are several files. */
 export const labelsPerFileMax = 10_000;
 
-/** Labels drawn before other requests get their turn. */
-const labelsPerTurn = 25;
+/** How long labels are drawn, in milliseconds, before other requests get their turn. */
+const turnMs = 10;
+/** Bytes of a piece of a file at least, but for its first, which a reader waits for, and its last. */
+const pieceBytes = 64 * 1024;
 
 export interface RenderOptions {
   /** The time in the file's metadata. */
@@ -21,6 +23,15 @@ export interface RenderOptions {
   readonly dotsPerInch?: 203 | 300;
   /** Default: the template's. */
   readonly languages?: readonly LabelLanguage[];
+}
+
+/** The labels of one file. */
+export interface LabelRun {
+  /** How many there are; it goes into the file's metadata, which is written first. */
+  readonly labels: number;
+  readonly first: LabelContent;
+  /** One a label, in printing order, `first` among them. */
+  readonly contents: AsyncIterable<LabelContent> | Iterable<LabelContent>;
 }
 
 /**
@@ -32,23 +43,38 @@ export interface RenderOptions {
 export async function renderLabels(
   template: LabelTemplate,
   contents: readonly LabelContent[],
-  { now, dotsPerInch = 203, languages = template.languages }: RenderOptions,
+  options: RenderOptions,
 ): Promise<Buffer> {
-  if (contents.length > labelsPerFileMax) {
-    throw new Failure('label/too-many', { labels: contents.length, labelsMax: labelsPerFileMax });
+  const labels = contents.length;
+  if (labels > labelsPerFileMax) {
+    throw new Failure('label/too-many', { labels, labelsMax: labelsPerFileMax });
   }
-  const { width, height } = template.sizeMm;
-  // Rounded down: a renderer rounds a page up to whole dots, and 320.00001 would become 321 and move every dot.
-  const pageSize = [roundedDown(millimetres(width)), roundedDown(millimetres(height))] as const;
-  const first = contents[0];
+  const [first] = contents;
   if (!first) {
     throw new Failure('request/invalid', {}, [
       { pointer: '', zh: '没有要打印的标签。', en: 'No label to print.' },
     ]);
   }
+  const pieces: Buffer[] = [];
+  for await (const piece of drawLabels(template, { labels, first, contents }, options)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/**
+ * Draws the same file piece by piece, as fast as its reader takes the pieces, and never for long at a time.
+ * @throws Failure as {@link renderLabels}, in the midst of the file.
+ */
+export async function* drawLabels(
+  template: LabelTemplate,
+  { labels, first, contents }: LabelRun,
+  { now, dotsPerInch = 203, languages = template.languages }: RenderOptions,
+): AsyncGenerator<Buffer, void, undefined> {
+  const { width, height } = template.sizeMm;
+  // Rounded down: a renderer rounds a page up to whole dots, and 320.00001 would become 321 and move every dot.
+  const pageSize = [roundedDown(millimetres(width)), roundedDown(millimetres(height))] as const;
   const pdf = new Pdf({
     title: `${languages[0] === 'en' ? first.productName.en : first.productName.zh} ${first.lot}`,
-    subject: `${template.name} v${template.version}, ${contents.length}`,
+    subject: `${template.name} v${template.version}, ${labels}`,
     language: languages[0] === 'en' ? 'en' : 'zh-CN',
     now,
     pageSize,
@@ -56,15 +82,29 @@ export async function renderLabels(
   });
   // A "203-dpi" head has 8 dots a millimetre, which is 203.2 dots an inch; a "300-dpi" head has 300.
   const options = { dotsPerInch: dotsPerInch === 203 ? 203.2 : dotsPerInch, languages };
-  for (const [index, content] of contents.entries()) {
-    if (index % labelsPerTurn === labelsPerTurn - 1) await nextTurn();
-    const layout = naming(index, () =>
+  let drawn = 0;
+  let leastBytes = 1;
+  let piece = Buffer.alloc(0);
+  let turnBegan = performance.now();
+  for await (const content of contents) {
+    const layout = naming(drawn, () =>
       layoutLabel(template, content, (text, style) => pdf.measure(text, style), options),
     );
     pdf.kit.addPage({ size: [...pageSize], margin: 0 });
     drawLabel(pdf, layout);
+    drawn += 1;
+    if (performance.now() - turnBegan < turnMs) continue;
+    await nextTurn();
+    piece = Buffer.concat([piece, pdf.take()]);
+    if (piece.length >= leastBytes) {
+      yield piece;
+      piece = Buffer.alloc(0);
+      leastBytes = pieceBytes;
+    }
+    turnBegan = performance.now();
   }
-  return pdf.finish();
+  if (drawn !== labels) throw new Error(`${drawn} labels in a file of ${labels}`);
+  yield Buffer.concat([piece, await pdf.finish()]);
 }
 
 function roundedDown(points: number): number {
