@@ -26,7 +26,7 @@ export function validateAnswer(
 export async function send(answer: Answer<unknown>, response: Response): Promise<void> {
   response.status(answer.status).set({ ...answer.headers });
   if ('bytes' in answer) await sendBinary(answer, response);
-  else if (answer.status === 204) response.end();
+  else if (answer.status === 204 || answer.status === 307) response.end();
   else response.type('application/json').send(JSON.stringify(answer.body));
 }
 
