@@ -51,7 +51,7 @@ export interface Fact {
 type Stored = { readonly [key: string]: Json };
 
 /** Types of event that say to nobody outside what they hold: moves inside a hospital, and uses. */
-const insideTypes = ['moved', 'used', 'labelsPrinted', 'labelsSpoiled', 'counted'];
+const insideTypes = ['moved', 'used', 'labelsPrinted', 'labelsSpoiled', 'labelsVerified', 'counted'];
 const personFields = ['_id', 'name', 'username', 'staffNumber', 'createdAt', 'lastSignInAt'];
 const wordTypes = ['lotReleased', 'lotHeld', 'holdLifted', 'recallInitiated', 'recallWidened'];
 const progressTypes = ['recallNotified', 'recallResponded'];

@@ -131,10 +131,12 @@ const details: FieldsOf<EventDetails> = {
     quantity: true,
     firstSerial: true,
     lastSerial: true,
+    serials: true,
     reprintOf: true,
     reason: true,
   },
-  labelsSpoiled: { job: true, serials: true, quantity: true },
+  labelsSpoiled: { job: true, serials: true, quantity: true, cancelled: true },
+  labelsVerified: { job: true, quantity: true, verified: true },
   suspicionReported: { suspicion: true, description: true },
   recallInitiated: {
     recall: true,
