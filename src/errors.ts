@@ -333,6 +333,11 @@ const failures = {
     zh: '该标签模板不用于这类内容，请换用其他模板。',
     en: 'The label template is for content of another kind; choose another template.',
   },
+  'label/wrong-content': {
+    status: 422,
+    zh: '该标签模板不用于这类内容，请换用其他模板。',
+    en: 'The label template is for content of another kind; choose another template.',
+  },
   'label/does-not-fit': {
     status: 422,
     zh: '标签放不下所列内容，请换用更大的模板或缩短内容。',

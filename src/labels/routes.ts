@@ -14,7 +14,7 @@ import { quantity, text } from '../http/fields.ts';
 import { parseSerial } from '../identifiers/serial.ts';
 import { ledgerCollections } from '../ledger/collections.ts';
 import { type LotKey, lotId, unitId } from '../ledger/event.ts';
-import type { LabelContent } from './content.ts';
+import type { UnitContent } from './content.ts';
 import { renderLabels } from './render.ts';
 import { loadTemplate } from './template.ts';
 
@@ -86,7 +86,7 @@ async function contentOf(
   { connection, db, publicUrl }: LabelParts,
   organisation: string,
   key: LotKey,
-): Promise<LabelContent> {
+): Promise<UnitContent> {
   const product = await readProduct(db, key.gtin);
   const lot = (await readLots(db, [lotId(key)])).get(lotId(key));
   const maker = await readOrganisation(connection, organisation);
@@ -96,6 +96,7 @@ async function contentOf(
   }
   const registration = registrationOf(product, lot);
   return {
+    kind: 'unit',
     gtin: key.gtin,
     lot: key.lot,
     ...(lot.manufacturedOn === undefined ? {} : { manufacturedOn: lot.manufacturedOn }),
@@ -104,7 +105,7 @@ async function contentOf(
     model: product.model,
     specification: product.specification,
     ...(registration === undefined ? {} : { registrationNumber: registration }),
-    registrantName: maker.name,
+    registrant: { name: maker.name },
     sterile: product.sterile,
     singleUse: product.use.kind === 'single-use',
     publicUrl,
@@ -118,9 +119,9 @@ function registrationOf(product: Product, lot: Lot): string | undefined {
 
 async function labelsOf(
   { db }: LabelParts,
-  base: LabelContent,
+  base: UnitContent,
   { serials, copies }: z.output<typeof labelsBody>,
-): Promise<LabelContent[]> {
+): Promise<UnitContent[]> {
   const tracked = (await readProduct(db, base.gtin))?.trackedBy === 'serial';
   if (tracked !== (serials !== undefined)) throw new Failure('device/serial-missing', { gtin: base.gtin });
   if (serials === undefined) return Array.from({ length: copies ?? 1 }, () => base);
