@@ -33,6 +33,7 @@ import { lotsSeenBy, placeHoldsStock } from './inventory/visibility.ts';
 import { labelRoutes } from './labels/routes.ts';
 import type { Projector } from './ledger/append.ts';
 import { ledgerMigrations } from './ledger/migrations.ts';
+import type { CarryOver } from './ledger/rebuild-projections.ts';
 import { Ledger } from './ledger/run.ts';
 import { patientsMigrations } from './patients/migrations.ts';
 import { createPatients } from './patients/patients.ts';
@@ -40,7 +41,7 @@ import { patientRoutes } from './patients/routes.ts';
 import { resumeRecalls } from './recalls/effect.ts';
 import { projectRecalls } from './recalls/projector.ts';
 import { recallRoutes } from './recalls/routes.ts';
-import { recallsMigrations } from './recalls/storage.ts';
+import { keepEffective, recallsCollection, recallsMigrations } from './recalls/storage.ts';
 import { version } from './version.ts';
 import { webRoutes } from './web/routes.ts';
 
@@ -70,6 +71,9 @@ export const migrations: readonly Migration[] = [
   ...recallsMigrations,
   ...accessMigrations,
 ];
+
+/** What a projected document holds that follows from no event, for a rebuild. */
+export const carryOver: Readonly<Record<string, CarryOver>> = { [recallsCollection]: keepEffective };
 
 /** Every room's fold of the ledger's events; a rebuild runs the same list. */
 export const projectors: readonly Projector[] = [

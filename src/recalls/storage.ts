@@ -2,7 +2,7 @@
 import type { mongo } from 'mongoose';
 import type { Migration } from '../database/migrations.ts';
 import type { Commitment } from '../ledger/event.ts';
-import type { Recall } from './recall.ts';
+import type { Recall, RecallStep } from './recall.ts';
 
 export const recallsCollection = 'recalls';
 export const progressCollection = 'recallProgress';
@@ -128,6 +128,21 @@ export async function markEffective(
     { $set: { 'steps.$.effectiveAt': done.at, 'steps.$.usesListed': done.usesListed } },
     { session, writeConcern: { w: 'majority', j: true } },
   );
+}
+
+/** For a rebuild of the recalls: when the steps took effect, and what was listed then, is in no event. */
+export function keepEffective(stored: mongo.Document, rebuilt: mongo.Document): mongo.Document {
+  const before = new Map(stepsOf(stored).map((step) => [step.event, step]));
+  const steps = stepsOf(rebuilt).map((step): RecallStep => {
+    const { effectiveAt, usesListed } = before.get(step.event) ?? {};
+    if (effectiveAt === undefined || usesListed === undefined) return step;
+    return { ...step, effectiveAt, usesListed };
+  });
+  return { ...rebuilt, steps };
+}
+
+function stepsOf({ steps }: mongo.Document): readonly RecallStep[] {
+  return Array.isArray(steps) ? steps : [];
 }
 
 /** @returns how far the organisations have got that have fetched their notice or answered, by organisation. */
