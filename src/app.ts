@@ -30,6 +30,11 @@ import { inventoryMigrations } from './inventory/migrations.ts';
 import { inventoryRoutes } from './inventory/routes.ts';
 import { projectShipments } from './inventory/shipment.ts';
 import { lotsSeenBy, placeHoldsStock } from './inventory/visibility.ts';
+import { systemResolve } from './labels/printer-connection.ts';
+import { printerMigrations } from './labels/printer-migrations.ts';
+import { type PrinterSettings, printerNetworks } from './labels/printer-networks.ts';
+import { printerRoutes } from './labels/printer-routes.ts';
+import { PrinterSends } from './labels/printer-sends.ts';
 import { labelRoutes } from './labels/routes.ts';
 import type { Projector } from './ledger/append.ts';
 import { ledgerMigrations } from './ledger/migrations.ts';
@@ -56,6 +61,8 @@ export interface AppParts {
   readonly masterKey: KeyObject;
   /** Proxies whose `X-Forwarded-For` is believed; none unless said. */
   readonly trustProxy?: string | undefined;
+  /** Where organisations may register printers; nowhere unless said. */
+  readonly printers?: PrinterSettings;
   /** How much is worked for at once; the defaults are for one process on a few cores. */
   readonly admissionLimits?: AdmissionLimits;
   /** In tests: an answer that its own schema does not accept is a fault of ours. */
@@ -70,6 +77,7 @@ export const migrations: readonly Migration[] = [
   ...inventoryMigrations,
   ...recallsMigrations,
   ...accessMigrations,
+  ...printerMigrations,
 ];
 
 /** What a projected document holds that follows from no event, for a rebuild. */
@@ -87,6 +95,8 @@ export interface App {
   readonly express: Express;
   /** What any process does from time to time: finishes recalls whose process died between their steps. */
   tend(): Promise<void>;
+  /** Breaks off what goes on without a request: labels that are being sent to printers. */
+  close(): Promise<void>;
   readonly routes: readonly Route[];
 }
 
@@ -120,6 +130,13 @@ export async function createApp(parts: AppParts): Promise<App> {
   };
   await tend();
 
+  const networks = printerNetworks(parts.printers);
+  const printing = { connection, clock, ids, networks, resolve: systemResolve };
+  const sends = new PrinterSends({
+    ...printing,
+    report: (trouble) => logger.error({ err: safeError(trouble) }, 'labels could not be sent to a printer'),
+  });
+
   const access = { connection, clock, ids };
   const inventory = {
     ledger,
@@ -144,6 +161,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     }),
     ...patientRoutes(patients),
     ...inventoryRoutes(inventory),
+    ...printerRoutes({ ...printing, sends }),
     ...labelRoutes({ connection, db, clock, publicUrl: parts.publicUrl }),
     ...webRoutes({ db, connection, clock }),
     ...recallRoutes({ ledger, client, db, connection, clock, ids, patients }),
@@ -164,7 +182,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...(parts.admissionLimits === undefined ? {} : { admissionLimits: parts.admissionLimits }),
     ...(parts.validateAnswers === undefined ? {} : { validateAnswers: parts.validateAnswers }),
   });
-  return { express, tend, routes };
+  return { express, tend, close: () => sends.close(), routes };
 }
 
 /** The ledger's key must not be the key that wraps patients' keys: each secret has one use (RFC 5869). */

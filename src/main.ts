@@ -76,6 +76,7 @@ async function serveOn(
     publicUrl,
     masterKey,
     trustProxy: config.trustProxy,
+    printers: config.printers,
   });
   welcome(await firstAdministrator({ database, clock, ids }));
   server.answerWith(app.express);
@@ -87,6 +88,7 @@ async function serveOn(
   logger.info({ reason }, 'stopping');
   // Before the database is closed: the requests that are being answered still need it.
   await server.close();
+  await app.close();
 }
 
 const tendEveryMs = 30_000;
