@@ -46,7 +46,7 @@ import { patientRoutes } from './patients/routes.ts';
 import { resumeRecalls } from './recalls/effect.ts';
 import { projectRecalls } from './recalls/projector.ts';
 import { recallRoutes } from './recalls/routes.ts';
-import { keepEffective, recallsCollection, recallsMigrations } from './recalls/storage.ts';
+import { keepSteps, recallsCollection, recallsMigrations } from './recalls/storage.ts';
 import { version } from './version.ts';
 import { webRoutes } from './web/routes.ts';
 
@@ -81,7 +81,7 @@ export const migrations: readonly Migration[] = [
 ];
 
 /** What a projected document holds that follows from no event, for a rebuild. */
-export const carryOver: Readonly<Record<string, CarryOver>> = { [recallsCollection]: keepEffective };
+export const carryOver: Readonly<Record<string, CarryOver>> = { [recallsCollection]: keepSteps };
 
 /** Every room's fold of the ledger's events; a rebuild runs the same list. */
 export const projectors: readonly Projector[] = [

@@ -130,15 +130,27 @@ export async function markEffective(
   );
 }
 
-/** For a rebuild of the recalls: when the steps took effect, and what was listed then, is in no event. */
-export function keepEffective(stored: mongo.Document, rebuilt: mongo.Document): mongo.Document {
-  const before = new Map(stepsOf(stored).map((step) => [step.event, step]));
-  const steps = stepsOf(rebuilt).map((step): RecallStep => {
-    const { effectiveAt, usesListed } = before.get(step.event) ?? {};
-    if (effectiveAt === undefined || usesListed === undefined) return step;
-    return { ...step, effectiveAt, usesListed };
+/**
+ * For a rebuild of the recalls, what is in no event: when the steps took effect, what was listed then, and which of two
+ * widenings that were decided at once came first. Fences are marked with the numbers of steps.
+ */
+export function keepSteps(stored: mongo.Document, rebuilt: mongo.Document): mongo.Document {
+  const [before, after] = [stepsOf(stored), stepsOf(rebuilt)];
+  const known = new Map(before.map((step) => [step.event, step]));
+  const same = before.length === after.length && after.every(({ event }) => known.has(event));
+  const numbers = new Map(
+    after.map(({ step, event }) => [step, (same ? known.get(event)?.step : undefined) ?? step]),
+  );
+  const renumbered = <T extends { readonly step: number }>(some: readonly T[]): T[] =>
+    some.map((one) => ({ ...one, step: numbers.get(one.step) ?? one.step })).sort((a, b) => a.step - b.step);
+  const steps = after.map((step): RecallStep => {
+    const { effectiveAt, usesListed } = known.get(step.event) ?? {};
+    return effectiveAt === undefined || usesListed === undefined
+      ? step
+      : { ...step, effectiveAt, usesListed };
   });
-  return { ...rebuilt, steps };
+  const { scope } = rebuilt as Pick<Recall, 'scope'>;
+  return { ...rebuilt, steps: renumbered(steps), scope: renumbered(scope) };
 }
 
 function stepsOf({ steps }: mongo.Document): readonly RecallStep[] {

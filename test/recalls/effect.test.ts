@@ -275,11 +275,14 @@ describe('the three steps of a recall', () => {
   });
 
   it('stay done when everything that follows from events is rebuilt', async () => {
-    const lots = ['R1', 'R2'].map((lot) => ({ gtin: stapler, lot }));
+    const lots = ['R1', 'R2', 'R3'].map((lot) => ({ gtin: stapler, lot }));
     await world.append('maker', ...lots.map((lot) => produced(lot, 3)));
     const { recall } = await initiateRecall(world.parts, sender(), input(lots.slice(0, 1)));
     const reason = { zh: '扩大', en: 'Wider' };
-    await widenRecall(world.parts, sender(), recall, { scope: lots.slice(1), reason });
+    // Which of two that are decided at once comes first is in no event, and fences are marked by it.
+    await Promise.all(
+      lots.slice(1).map((lot) => widenRecall(world.parts, sender(), recall, { scope: [lot], reason })),
+    );
     const before = await found(recall);
     const projectors = [projectCatalogue, projectRecalls];
     const again = () => rebuild({ db: world.parts.db, ids: systemIds, projectors, carryOver });
