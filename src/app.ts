@@ -35,6 +35,7 @@ import { printerMigrations } from './labels/printer-migrations.ts';
 import { type PrinterSettings, printerNetworks } from './labels/printer-networks.ts';
 import { printerRoutes } from './labels/printer-routes.ts';
 import { PrinterSends } from './labels/printer-sends.ts';
+import { labelJobMigrations } from './labels/job-migrations.ts';
 import { labelRoutes } from './labels/routes.ts';
 import type { Projector } from './ledger/append.ts';
 import { ledgerMigrations } from './ledger/migrations.ts';
@@ -75,6 +76,7 @@ export const migrations: readonly Migration[] = [
   ...catalogueMigrations,
   ...patientsMigrations,
   ...inventoryMigrations,
+  ...labelJobMigrations,
   ...recallsMigrations,
   ...accessMigrations,
   ...printerMigrations,
@@ -162,7 +164,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...patientRoutes(patients),
     ...inventoryRoutes(inventory),
     ...printerRoutes({ ...printing, sends }),
-    ...labelRoutes({ connection, db, clock, publicUrl: parts.publicUrl }),
+    ...labelRoutes({ ledger, connection, db, clock, ids, publicUrl: parts.publicUrl, version }),
     ...webRoutes({ db, connection, clock }),
     ...recallRoutes({ ledger, client, db, connection, clock, ids, patients }),
   ];

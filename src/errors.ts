@@ -333,11 +333,6 @@ const failures = {
     zh: '该标签模板不用于这类内容，请换用其他模板。',
     en: 'The label template is for content of another kind; choose another template.',
   },
-  'label/wrong-content': {
-    status: 422,
-    zh: '该标签模板不用于这类内容，请换用其他模板。',
-    en: 'The label template is for content of another kind; choose another template.',
-  },
   'label/does-not-fit': {
     status: 422,
     zh: '标签放不下所列内容，请换用更大的模板或缩短内容。',
@@ -352,11 +347,6 @@ const failures = {
     status: 422,
     zh: '一次打印的标签数量超过上限，请分批打印。',
     en: 'Too many labels at once; print them in parts.',
-  },
-  'label/template-unfit': {
-    status: 422,
-    zh: '该模板不适用于此产品或包装。',
-    en: 'This template is not for this product or package.',
   },
   'label/lot-recalled': {
     status: 409,
