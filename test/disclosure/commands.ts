@@ -67,6 +67,7 @@ const aims: Readonly<Record<string, Bodies>> = {
   'PATCH /api/v1/places/:id': once({ name: wording }),
   'POST /api/v1/products': once(stapler(1)),
   'PATCH /api/v1/products/:gtin': once({ revision: 1, reason: 'x', changes: { model: 'x' } }),
+  'POST /api/v1/counterfeit-signals/:signal/acknowledgement': once({ reason: 'x' }),
   'POST /api/v1/programmes': once({ name: wording, from: '2026-01-01' }),
   'POST /api/v1/lots': perLot((one, { place }) => ({
     ...one,
@@ -112,10 +113,20 @@ const aims: Readonly<Record<string, Bodies>> = {
   'POST /api/v1/patient-erasures': foreignPatients,
   'POST /api/v1/patient-restrictions': foreignPatients,
   'POST /api/v1/events/:event/correction': once({ reason: 'x' }),
-  'POST /api/v1/labels': perLot((one) => ({
+  'POST /api/v1/label-jobs': perLot((one) => ({
     ...one,
-    ...('quantity' in one ? { quantity: undefined, copies: 1 } : {}),
+    ...('quantity' in one ? { quantity: 1 } : {}),
+    manufacturedOn: '2026-02-03',
   })),
+  'POST /api/v1/label-jobs/:job/reprints': once({ quantity: 1, reason: 'x' }),
+  'POST /api/v1/label-jobs/:job/spoilage': once({ quantity: 1 }),
+  'POST /api/v1/label-jobs/:job/cancellation': once({}),
+  'POST /api/v1/label-jobs/:job/closing': once({}),
+  'POST /api/v1/labels/verify': ({ story }) =>
+    story.jobs.map((job) => ({ job, scan: `(01)${products.unit}(10)${lots.units.lot}(21)${serials[0]}` })),
+  'POST /api/v1/printers': once({ name: 'x', host: '127.9.9.9', language: 'zpl' }),
+  'PATCH /api/v1/printers/:id': once({ active: false }),
+  'POST /api/v1/printers/:id/test': once({}),
   'POST /api/v1/recalls': perLot((one) => ({
     ...{ class: 'II', basis: 'voluntary', reason: wording, instructions: wording, measures: ['warning'] },
     scope: [{ ...one, quantity: undefined }],

@@ -79,6 +79,14 @@ export async function factsOf(country: Country): Promise<Fact[]> {
       strings(found, 'own-id', ['_id', 'name', 'createdAt', 'expiresAt', 'lastUsedAt']),
     ),
     ...(await all('accessLog')).flatMap((found) => strings(found, 'own-id', ['_id', 'requestId', 'at'])),
+    ...(await all('labelJobs')).flatMap((found) => strings(found, 'own-id', ['_id', 'printedAt'])),
+    ...(await all('printers')).flatMap((found) =>
+      strings(found, 'own-id', ['_id', 'name', 'host', 'registeredAt']),
+    ),
+    ...(await all('printerSends')).flatMap((found) =>
+      strings(found, 'own-id', ['_id', 'startedAt', 'endedAt']),
+    ),
+    ...(await all('counterfeitSignals')).flatMap((found) => strings(found, 'own-id', ['_id'])),
     ...(await all('checks')).flatMap((found) => strings(found, 'own-id', ['_id', 'checkedAt'])),
     ...(await all('identityReads')).flatMap(ofIdentityRead),
     ...(await all('products')).flatMap(ofProduct),
