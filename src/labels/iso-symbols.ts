@@ -22,13 +22,13 @@ function square(name: string, path: string): IsoSymbol {
 
 /** Letters in a box, in compartments side by side. */
 function boxed(name: string, ...compartments: readonly string[]): IsoSymbol {
-  const tall = 12;
-  const air = 4.4;
+  const tall = 11;
+  const air = 3.6;
   let x = 0;
   let path = '';
   for (const letters of compartments) {
     const width = letteringWidth(letters, tall) + 2 * air + line;
-    path += frame(x, 2, width, 20, line) + lettering(letters, x + air + line / 2, 6, tall, 1.9);
+    path += frame(x, 2, width, 20, line) + lettering(letters, x + air + line / 2, 6.5, tall, 1.8);
     x += width - line;
   }
   return { name, path, width: x + line, height };
@@ -268,7 +268,7 @@ export const isoSymbols = {
   /** 5.2.6 */
   doNotResterilise: square(
     'do not resterilise',
-    `${forbidden}${lettering('2', 10, 4.6, 5, 1.3)}${lettering('STERILIZE', 4.3, 11.4, 1.9, 0.55)}`,
+    `${forbidden}${lettering('2', 9.9, 3.6, 6, 1.3)}${lettering('STERILIZE', 2.7, 12, 2.8, 0.7)}`,
   ),
   /** 5.2.7 */
   nonSterile: twoLines('non-sterile', 'NON', 'STERILE'),

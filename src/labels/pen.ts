@@ -58,8 +58,8 @@ const letters: Readonly<Record<string, readonly (readonly Point[])[]>> = {
   ],
   I: [
     [
-      [2, 0],
-      [2, 6],
+      [0, 0],
+      [0, 6],
     ],
   ],
   L: [
@@ -224,24 +224,26 @@ export function frame(x: number, y: number, width: number, height: number, weigh
 /** Letters of one height; `x`, `y` is the upper left end of the first one's strokes. */
 export function lettering(text: string, x: number, y: number, height: number, weight: number): string {
   const scale = height / 6;
-  return [...text]
-    .map((letter, index) => {
-      const left = x + index * letterAdvance * scale;
-      return (letters[letter] ?? [])
-        .map((points) =>
-          stroke(
-            points.map(([px, py]): Point => [left + px * scale, y + py * scale]),
-            weight,
-          ),
-        )
-        .join('');
-    })
-    .join('');
+  let left = x;
+  let path = '';
+  for (const letter of text) {
+    for (const points of letters[letter] ?? []) {
+      const placed = points.map(([px, py]): Point => [left + px * scale, y + py * scale]);
+      path += stroke(placed, weight);
+    }
+    left += (widthOf(letter) + letterGap) * scale;
+  }
+  return path;
 }
 
-const letterAdvance = 5.9;
+const letterGap = 1.5;
+
+function widthOf(letter: string): number {
+  return letter === 'I' ? 0 : 4;
+}
 
 /** @returns the width of {@link lettering}, from the first stroke's middle to the last one's. */
 export function letteringWidth(text: string, height: number): number {
-  return ((text.length - 1) * letterAdvance + 4) * (height / 6);
+  const gaps = (text.length - 1) * letterGap;
+  return ([...text].reduce((sum, letter) => sum + widthOf(letter), 0) + gaps) * (height / 6);
 }

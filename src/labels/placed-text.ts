@@ -12,12 +12,14 @@ export type TextRuler = (
   style: { readonly size: number; readonly weight: 'regular' | 'bold' },
 ) => number;
 
-/** Distance of baselines in units of the size: as tight as Han characters stand without touching. */
-const lineSpacing = 1.22;
+/** Distance of baselines in units of the size: easy to read; and as tight as Han characters stand without touching. */
+const lineSpacing = { easy: 1.22, tight: 1.07 } as const;
 /** Height of a line with marks in units of theirs. */
 const markSpacing = 1.12;
 /** Between a mark and its text, in units of the size. */
 const markGap = 0.35;
+/** Between parts of which one has a mark, in units of the size, for each blank that would part two texts. */
+const markedGap = 0.3;
 /** Sizes tried between largest and smallest. */
 const shrinkingSteps = 12;
 
@@ -30,13 +32,14 @@ interface Segment extends Part {
 interface Line {
   readonly segments: Segment[];
   width: number;
+  /** With a mark a line is higher than without. */
+  height: number;
 }
 
 interface BrokenItem {
   readonly item: TextItem;
   readonly size: number;
   readonly lines: readonly Line[];
-  readonly lineHeight: number;
   readonly height: number;
   /** A part that must stay whole, or a character, is wider than the room. */
   readonly tooWide: boolean;
@@ -55,34 +58,50 @@ export function placeText(
 ): Primitive[] {
   const texts = items.filter((item) => item.kind === 'text');
   const rules = items.reduce((sum, item) => sum + (item.kind === 'rule' ? item.thickness : 0), 0);
-  for (let step = shrinkingSteps; step >= 0; step -= 1) {
-    const broken = texts.map((item) => breakItem(item, step / shrinkingSteps, room.width, ruler));
+  // After the smallest size comes the same with lines closer together.
+  for (let step = shrinkingSteps; step >= -1; step -= 1) {
+    const spacing = step === -1 ? lineSpacing.tight : lineSpacing.easy;
+    const broken = texts.map((item) =>
+      breakItem(item, Math.max(0, step) / shrinkingSteps, { width: room.width, spacing, ruler }),
+    );
     const height = broken.reduce((sum, item) => sum + item.height, rules);
     if (height <= room.height && !broken.some(({ tooWide }) => tooWide)) {
-      const tidy = broken.map((item) => withoutLastFewCharacters(item, room.width, ruler));
+      const tidy = broken.map((item) =>
+        withoutLastFewCharacters(item, { width: room.width, spacing, ruler }),
+      );
       return stack(items, tidy, room);
     }
-    if (step === 0) refuseText(template, broken, { ...room, height: room.height - rules });
+    if (step === -1) refuseText(template, broken, { ...room, height: room.height - rules });
   }
   return [];
 }
 
-function breakItem(item: TextItem, share: number, width: number, ruler: TextRuler): BrokenItem {
-  const { minimum, maximum } = item.size;
-  return breakAt(item, minimum + (maximum - minimum) * share, width, ruler);
+interface Bounds {
+  readonly width: number;
+  /** Distance of baselines in units of the size. */
+  readonly spacing: number;
+  readonly ruler: TextRuler;
 }
 
-function breakAt(item: TextItem, size: number, width: number, ruler: TextRuler): BrokenItem {
+function breakItem(item: TextItem, share: number, bounds: Bounds): BrokenItem {
+  const { minimum, maximum } = item.size;
+  return breakAt(item, minimum + (maximum - minimum) * share, bounds);
+}
+
+function breakAt(item: TextItem, size: number, { width, spacing, ruler }: Bounds): BrokenItem {
   const measure = (text: string): number => (text === '' ? 0 : ruler(text, { size, weight: item.weight }));
   const lines: Line[] = [];
   for (const part of item.parts) addPart(lines, item, part, { size, width, measure });
   const tooWide = lines.some((line) => line.width > width);
-  const marked = item.parts.some(({ mark }) => mark !== undefined);
-  const lineHeight = Math.max(
-    item.parts.every(({ text }) => text === '') ? 0 : size * lineSpacing,
-    marked ? size * item.markScale * markSpacing : 0,
-  );
-  return { item, size, lines, lineHeight, height: lines.length * lineHeight, tooWide };
+  for (const line of lines) line.height = heightOf(line, item, size, spacing);
+  const height = lines.reduce((sum, line) => sum + line.height, 0);
+  return { item, size, lines, height, tooWide };
+}
+
+function heightOf({ segments }: Line, { markScale }: TextItem, size: number, spacing: number): number {
+  const text = segments.some((segment) => segment.text !== '') ? size * spacing : 0;
+  const mark = segments.some((segment) => segment.mark !== undefined) ? size * markScale * markSpacing : 0;
+  return Math.max(text, mark);
 }
 
 interface Setting {
@@ -119,7 +138,7 @@ function addPart(
         return;
       }
     } else {
-      const gap = between === '' ? 0 : size * 0.8;
+      const gap = between.length * size * markedGap;
       if (last.width + gap + whole <= width) {
         last.segments.push({ ...part, x: last.width + gap, width: whole });
         last.width += gap + whole;
@@ -136,15 +155,16 @@ function addPart(
         index === 0 ? { ...part, text, x: 0, width: own } : { text, x: indent, width: own - indent },
       ],
       width: own,
+      height: 0,
     });
   }
 }
 
 /** A little smaller, if that spares a line: a company's name does not end with one character on its own line. */
-function withoutLastFewCharacters(broken: BrokenItem, width: number, ruler: TextRuler): BrokenItem {
+function withoutLastFewCharacters(broken: BrokenItem, bounds: Bounds): BrokenItem {
   const least = Math.max(broken.item.size.minimum, broken.size * 0.85);
   for (let size = broken.size - 0.25; size >= least; size -= 0.25) {
-    const smaller = breakAt(broken.item, size, width, ruler);
+    const smaller = breakAt(broken.item, size, bounds);
     if (smaller.lines.length < broken.lines.length) return smaller;
   }
   return broken;
@@ -168,10 +188,10 @@ function stack(items: readonly Item[], broken: readonly BrokenItem[], room: Rect
     } else {
       const next = waiting.shift();
       if (next === undefined) throw new Error('a text was not broken into lines');
-      placed.push(
-        ...next.lines.flatMap((line, index) => drawn(line, next, room.x, y + index * next.lineHeight)),
-      );
-      y += next.height;
+      for (const line of next.lines) {
+        placed.push(...drawn(line, next, room.x, y));
+        y += line.height;
+      }
     }
   }
   return placed;
@@ -187,13 +207,8 @@ function inMm({ x, y, width, height }: Rectangle): Rectangle {
 }
 
 /** The marks and texts of a line whose upper left corner is at `x`, `y` points. */
-function drawn(
-  { segments }: Line,
-  { item, size, lineHeight }: BrokenItem,
-  x: number,
-  y: number,
-): Primitive[] {
-  const middle = y + lineHeight / 2;
+function drawn({ segments, height }: Line, { item, size }: BrokenItem, x: number, y: number): Primitive[] {
+  const middle = y + height / 2;
   return segments.flatMap(({ mark, text, x: offset, width }): Primitive[] => {
     const at = x + offset;
     const markHeight = size * item.markScale;

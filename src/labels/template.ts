@@ -45,6 +45,8 @@ const elementSchema = z.union([
     /** One or more fields that share lines where they fit, each behind its caption; absent ones are left out. */
     kind: z.literal('fields'),
     fields: z.array(field).min(1).max(6),
+    /** In the label's first language alone; by default in all. */
+    captions: z.literal('first').optional(),
     size: sizes,
     weight,
   }),
@@ -56,9 +58,19 @@ const elementSchema = z.union([
     mark: z.boolean().optional(),
     size: sizes,
   }),
-  z.strictObject({ kind: z.literal('words'), words: bilingual, size: sizes, weight }),
-  /** Symbols of ISO 15223-1 by the product's facts; heights in points. */
-  z.strictObject({ kind: z.literal('marks'), size: sizes }),
+  z.strictObject({
+    kind: z.literal('words'),
+    words: bilingual,
+    /** In the label's first language alone; by default in all. */
+    language: z.literal('first').optional(),
+    size: sizes,
+    weight,
+  }),
+  /** Symbols of ISO 15223-1 by the product's facts; heights in points. Lower than 2.5 mm nobody tells them apart. */
+  z.strictObject({
+    kind: z.literal('marks'),
+    size: sizes.refine(({ minimum }) => minimum >= 7, { error: 'below 7' }),
+  }),
   /** What is inside, a line each. */
   z.strictObject({ kind: z.literal('contents'), size: sizes, weight }),
   /** Takes its share of the room left over; one without a maximum moves what follows to the lower edge. */

@@ -46,8 +46,8 @@ export type Item = TextItem | SpaceItem | RuleItem;
 
 /** A mark in front of a text is a little higher than its letters. */
 const markBesideText = 1.45;
-/** Of a mark that stands alone the size is its height. */
-const markAlone = 1;
+/** What is written beside a mark that stands for a fact, in units of the mark's height. */
+const textBesideMark = 0.72;
 
 /** Symbols in front of fields: ISO 15223-1 5.1. */
 const markOfField: Readonly<Partial<Record<LabelField, IsoSymbol>>> = {
@@ -75,7 +75,13 @@ export function itemOf(
     case 'rule':
       return [{ kind: 'rule', thickness: element.thicknessMm * pointsPerMm }];
     case 'words':
-      return [textItem('words', [{ text: inLanguages(element.words, languages) }], element)];
+      return [
+        textItem(
+          'words',
+          [{ text: inLanguages(element.words, sliced(languages, element.language)) }],
+          element,
+        ),
+      ];
     case 'humanReadable': {
       const carried = identifiers[element.source]?.humanReadable ?? [];
       const parts = carried.map((text, index) =>
@@ -88,8 +94,10 @@ export function itemOf(
     case 'marks': {
       if (facts.marks.length === 0) return [];
       const parts = facts.marks.map(({ symbol, text = '' }) => ({ mark: symbol, text }));
-      const item = textItem('marks', parts, { size: element.size, weight: 'regular' });
-      return [{ ...item, between: ' ', markScale: markAlone }];
+      const { minimum, maximum } = element.size;
+      const size = { minimum: minimum * textBesideMark, maximum: maximum * textBesideMark };
+      const item = textItem('marks', parts, { size, weight: 'regular' });
+      return [{ ...item, between: '  ', markScale: 1 / textBesideMark }];
     }
     case 'contents': {
       if (facts.contents.length === 0) return [];
@@ -108,9 +116,10 @@ function fieldsItem(
   facts: LabelFacts,
   languages: readonly LabelLanguage[],
 ): Item[] {
+  const captionsIn = sliced(languages, element.captions);
   const filled = element.fields.flatMap(({ field, caption, mark, language }) => {
     const value = facts.texts[field];
-    const wanted = language === undefined ? languages : languages.slice(...sliceOf[language]);
+    const wanted = sliced(languages, language);
     if (value === undefined || value === '' || wanted.length === 0) return [];
     const text = inLanguages(value, wanted);
     const symbol = mark === true ? markOfField[field] : undefined;
@@ -119,7 +128,7 @@ function fieldsItem(
         field,
         part: {
           ...(symbol === undefined ? {} : { mark: symbol }),
-          text: caption === undefined ? text : captioned(inLanguages(caption, languages), text, languages),
+          text: caption === undefined ? text : captioned(inLanguages(caption, captionsIn), text, captionsIn),
         },
       },
     ];
@@ -136,6 +145,13 @@ function fieldsItem(
 }
 
 const sliceOf = { first: [0, 1], second: [1, 2] } as const;
+
+function sliced(
+  languages: readonly LabelLanguage[],
+  which: keyof typeof sliceOf | undefined,
+): readonly LabelLanguage[] {
+  return which === undefined ? languages : languages.slice(...sliceOf[which]);
+}
 
 /** Chinese alone has the colon of its own script; beside English the narrow one serves both. */
 function captioned(caption: string, text: string, languages: readonly LabelLanguage[]): string {
