@@ -25,6 +25,8 @@ import type { ReadyCheck } from './http/health.ts';
 import { safeError } from './http/log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { viewerOf } from './inventory/caller-routes.ts';
+import { counterfeitRoutes } from './inventory/counterfeit-routes.ts';
+import { CounterfeitWatch } from './inventory/counterfeit-watch.ts';
 import { projectIncidents } from './inventory/incident.ts';
 import { inventoryMigrations } from './inventory/migrations.ts';
 import { inventoryRoutes } from './inventory/routes.ts';
@@ -95,7 +97,10 @@ export const projectors: readonly Projector[] = [
 
 export interface App {
   readonly express: Express;
-  /** What any process does from time to time: finishes recalls whose process died between their steps. */
+  /**
+   * What any process does from time to time: finishes recalls whose process died between their steps, and stores what
+   * was noticed of labels that may be false.
+   */
   tend(): Promise<void>;
   /** Breaks off what goes on without a request: labels that are being sent to printers. */
   close(): Promise<void>;
@@ -124,11 +129,13 @@ export async function createApp(parts: AppParts): Promise<App> {
   await patients.ready();
   await patients.applyErasures();
   const ledger = new Ledger({ client, db, clock, projectors, commandKey: commandKeyOf(parts.masterKey) });
+  const watch = new CounterfeitWatch(db);
   const tend = async () => {
     const { failed } = await resumeRecalls({ client, db, clock });
     for (const { recall, trouble } of failed) {
       logger.error({ recall, err: safeError(trouble) }, 'a recall could not be made effective');
     }
+    await watch.flush();
   };
   await tend();
 
@@ -146,6 +153,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     clock,
     ids,
     patients,
+    watch,
     knownPeople: async (organisation: string, people: readonly string[]) => {
       const found = await findPeople(access, organisation, people);
       return new Set([...found.values()].filter(({ active }) => active).map(({ id }) => id));
@@ -165,7 +173,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...inventoryRoutes(inventory),
     ...printerRoutes({ ...printing, sends }),
     ...labelRoutes({ ledger, connection, db, clock, ids, publicUrl: parts.publicUrl, version }),
-    ...webRoutes({ db, connection, clock }),
+    ...counterfeitRoutes({ connection, clock }),
+    ...webRoutes({ db, connection, clock, publicUrl: parts.publicUrl, watch }),
     ...recallRoutes({ ledger, client, db, connection, clock, ids, patients }),
   ];
   const express = createApplication<Caller, Permission>({

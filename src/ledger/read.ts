@@ -161,3 +161,21 @@ export async function readEvent(db: mongo.Db, id: string): Promise<AnyEvent | un
   const stored = await ledgerCollections(db).events.findOne({ _id: id }, majority);
   return stored === null ? undefined : (withoutKey(stored) as AnyEvent);
 }
+
+/** @returns whether the maker's books say that the unit was made: a unit that was only ever scanned has a document too. */
+export async function wasMade(db: mongo.Db, { gtin, issuer, serial }: UnitKey): Promise<boolean> {
+  const made: mongo.Filter<StoredEntry> = {
+    gtin,
+    'units.serial': serial,
+    transfers: {
+      $elemMatch: {
+        'from.account': 'production',
+        serials: serial,
+        // Left out where it is the maker.
+        issuer: issuer === 'maker' ? { $in: [null, 'maker'] } : issuer,
+      },
+    },
+  };
+  const options = { ...majority, projection: { _id: 1 } } as const;
+  return (await ledgerCollections(db).entries.findOne(made, options)) !== null;
+}
