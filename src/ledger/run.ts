@@ -87,7 +87,7 @@ export interface LedgerSettings {
   readonly deadlineMs?: number;
 }
 
-const defaultDeadlineMs = 10_000;
+export const defaultDeadlineMs = 10_000;
 /** How long a refusal waits for the majority that must have it. */
 const refusalPatienceMs = 5_000;
 const eventNamespace = '4c9d1b2e-6a0f-5c37-9e58-2b7f41d3a6c0';
@@ -97,8 +97,9 @@ const durable = { w: 'majority', j: true } as const;
 class CommandExists extends Error {}
 
 export class Ledger {
-  private readonly settings: LedgerSettings;
-  private readonly turns = new Turns();
+  readonly settings: LedgerSettings;
+  /** Of all commands of the process: run-many.ts takes its own among them. */
+  readonly turns = new Turns();
 
   constructor(settings: LedgerSettings) {
     this.settings = settings;
@@ -111,25 +112,10 @@ export class Ledger {
    *   `service/busy` when nothing was written; `service/outcome-unknown` when that cannot be known.
    */
   async run<State, Answer>(command: Command, steps: CommandSteps<State, Answer>): Promise<Accepted<Answer>> {
-    const recordTime = this.settings.clock.now().toISOString();
-    const id = `${command.organisation}/${command.id}`;
-    const context: DecisionContext = {
-      recordTime,
-      eventId: (index) => uuidV5(`${id}/${index}`, eventNamespace),
-    };
-    const record: Omit<StoredCommand, 'outcome'> = {
-      _id: id,
-      commandHash: commandHash(
-        { actor: command.actor, content: command.content, route: command.route },
-        this.settings.commandKey,
-      ),
-      actor: command.actor,
-      route: command.route,
-      recordTime,
-    };
+    const { context, record } = identified(command, this.settings.clock.now(), this.settings.commandKey);
     const deadline = performance.now() + (this.settings.deadlineMs ?? defaultDeadlineMs);
     try {
-      return await this.turns.run([id, ...(command.about ?? [])], () => {
+      return await this.turns.run([record._id, ...(command.about ?? [])], () => {
         if (performance.now() > deadline) throw new Failure('service/busy', { attempts: 0 });
         return this.attempts(command, steps, context, record, deadline);
       });
@@ -274,7 +260,34 @@ export class Ledger {
   }
 }
 
-function transactionOptions(deadline: number): mongo.TransactionOptions {
+/** What a command is known by: the ids of its events, and its record without the outcome. */
+export function identified(
+  command: Command,
+  now: Date,
+  commandKey: Uint8Array,
+): { readonly context: DecisionContext; readonly record: Omit<StoredCommand, 'outcome'> } {
+  const { organisation, actor, content, route } = command;
+  const recordTime = now.toISOString();
+  const _id = `${organisation}/${command.id}`;
+  const ids: string[] = [];
+  const eventId = (index: number) => {
+    const made = ids[index] ?? uuidV5(`${_id}/${index}`, eventNamespace);
+    ids[index] = made;
+    return made;
+  };
+  return {
+    context: { recordTime, eventId },
+    record: {
+      _id,
+      commandHash: commandHash({ actor, content, route }, commandKey),
+      actor,
+      route,
+      recordTime,
+    },
+  };
+}
+
+export function transactionOptions(deadline: number): mongo.TransactionOptions {
   return {
     readConcern: { level: 'snapshot' },
     writeConcern: durable,
@@ -285,11 +298,11 @@ function transactionOptions(deadline: number): mongo.TransactionOptions {
 }
 
 /** Jittered, so that commands that overtook each other do not meet again. */
-async function backOff(attempt: number): Promise<void> {
+export async function backOff(attempt: number): Promise<void> {
   await wait(Math.random() * Math.min(200, 2 ** attempt));
 }
 
-function replay<Answer>(
+export function replay<Answer>(
   stored: StoredCommand,
   record: Pick<StoredCommand, 'commandHash' | 'actor' | 'route'>,
 ): Accepted<Answer> {
@@ -300,7 +313,11 @@ function replay<Answer>(
 }
 
 /** Gives drafts their identity, their time of record and their hash; the order of fields does not matter. */
-function complete(drafts: readonly AnyDraft[], command: Command, context: DecisionContext): AnyEvent[] {
+export function complete(
+  drafts: readonly AnyDraft[],
+  command: Command,
+  context: DecisionContext,
+): AnyEvent[] {
   if (drafts.length > bounds.eventsPerCommand) throw new InvalidEvent(`${drafts.length} in one command`);
   return drafts.map((draft, index) => {
     const event = {
@@ -312,18 +329,26 @@ function complete(drafts: readonly AnyDraft[], command: Command, context: Decisi
       recordTime: context.recordTime,
     };
     // What is hashed is what is stored: the driver would keep an undefined field as null.
-    const text = JSON.stringify(event, refuseNull);
-    if (text.length > bounds.charactersPerEvent) throw new InvalidEvent(`${text.length} characters`);
-    const plain = JSON.parse(text) as Omit<AnyEvent, 'contentHash'>;
+    const plain = withoutAbsent(event) as Omit<AnyEvent, 'contentHash'>;
+    const { length } = JSON.stringify(plain);
+    if (length > bounds.charactersPerEvent) throw new InvalidEvent(`${length} characters`);
     return { ...plain, contentHash: contentHash(plain) } as AnyEvent;
   });
 }
 
 /** An absent field is left out. JSON would write a NaN, and an undefined inside a list, as null. */
-function refuseNull(key: string, value: unknown): unknown {
-  const lost = value === null || (typeof value === 'number' && !Number.isFinite(value));
-  const hole = Array.isArray(value) && value.includes(undefined);
-  if (lost || hole) throw new InvalidEvent(`null at ${key}`);
+function withoutAbsent(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutAbsent(item, key));
+  if (typeof value === 'object' && value !== null) {
+    const present: Record<string, unknown> = {};
+    for (const [name, field] of Object.entries(value)) {
+      if (field !== undefined) present[name] = withoutAbsent(field, name);
+    }
+    return present;
+  }
+  const lost =
+    value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value));
+  if (lost) throw new InvalidEvent(`null at ${key}`);
   return value;
 }
 
@@ -331,7 +356,7 @@ function refuseNull(key: string, value: unknown): unknown {
  * Commits; while the outcome is unknown only the commit is tried again, for trying the work again could do it
  * twice if the first commit went through.
  */
-async function commit(session: mongo.ClientSession, deadline: number): Promise<void> {
+export async function commit(session: mongo.ClientSession, deadline: number): Promise<void> {
   for (;;) {
     try {
       await session.commitTransaction();
@@ -367,7 +392,7 @@ function hasLabel(error: unknown, label: string): boolean {
  * Whether nothing was written and the whole command may be tried again. A duplicate key (a holding, a unit, a
  * correction that another transaction has just committed) is one such: the next snapshot sees it and decides anew.
  */
-function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (hasLabel(error, 'TransientTransactionError') || isBrokenOff(error)) return true;
   return isDuplicateKey(error) || error instanceof LostRace;
 }

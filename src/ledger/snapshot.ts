@@ -24,6 +24,11 @@ export class Snapshot {
     this.collections = ledgerCollections(db);
   }
 
+  /** Of commands that share the transaction and come before: decided, and not written yet (ahead.ts). */
+  get decided(): readonly AnyEvent[] {
+    return [];
+  }
+
   /** @returns the holdings that exist, by holding id. Reads each at most once a snapshot. */
   async holdings(keys: readonly HoldingKey[]): Promise<Map<string, Holding>> {
     const ids = [...new Set(keys.map((key) => holdingId(key.organisation, key)))];
