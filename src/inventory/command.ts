@@ -7,7 +7,6 @@ import type { Connection } from 'mongoose';
 import { z } from 'zod';
 import { dayInChina } from '../catalogue/day.ts';
 import type { Place } from '../catalogue/place.ts';
-import { readPlaces } from '../catalogue/places.ts';
 import type { Clock, IdSource } from '../clock.ts';
 import type { Write } from '../database/write.ts';
 import { Failure } from '../errors.ts';
@@ -24,10 +23,18 @@ import {
   type Use,
 } from '../ledger/event.ts';
 import type { EventDetails, EventType } from '../ledger/event-details.ts';
-import { type DecisionContext, type Ledger, type Refusal, refuse } from '../ledger/run.ts';
+import {
+  type Command,
+  type CommandSteps,
+  type DecisionContext,
+  type Ledger,
+  type Refusal,
+  refuse,
+} from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { commitText } from '../ledger/texts.ts';
 import { Bench } from './bench.ts';
+import { type Lookups, lookupsOf } from './lookups.ts';
 import type { Stock } from './stock.ts';
 import { subjectsOf } from './subjects.ts';
 
@@ -129,42 +136,61 @@ export async function runCommand<
   State extends { readonly stock: Stock },
   Answer extends object,
 >(
-  { ledger, clock }: Pick<InventoryParts, 'ledger' | 'clock'>,
+  parts: Pick<InventoryParts, 'ledger' | 'clock'>,
   command: StockCommand<Input, State, Answer>,
-  { commandId, route, actor, content, prepare }: CommandCall<Input>,
-): Promise<Answer & { commandId: string; events: readonly string[] }> {
+  call: CommandCall<Input>,
+): Promise<CommandAnswer<Answer>> {
+  const accepted = await parts.ledger.run(commandOf(call), stepsOf(parts, command, call));
+  return { ...accepted.answer, commandId: call.commandId, events: accepted.events };
+}
+
+export type CommandAnswer<Answer> = Answer & {
+  readonly commandId: string;
+  readonly events: readonly string[];
+};
+
+/** @returns a call as the ledger knows it. */
+export function commandOf({
+  commandId,
+  route,
+  actor,
+  content,
+}: Omit<CommandCall<never>, 'prepare'>): Command {
+  const { organisation, person } = actor;
+  return { id: commandId, organisation, actor: person, route, content, about: subjectsOf(content) };
+}
+
+/** @returns what the ledger does for a call: load what stands on the things, decide on a workbench. */
+export function stepsOf<
+  Input extends CommandBody,
+  State extends { readonly stock: Stock },
+  Answer extends object,
+>(
+  { clock }: Pick<InventoryParts, 'clock'>,
+  command: StockCommand<Input, State, Answer>,
+  { actor, prepare }: Pick<CommandCall<Input>, 'actor' | 'prepare'>,
+): CommandSteps<{ readonly state: State; readonly prepared: Prepared<Input> }, Answer> {
   // Once for all attempts: salts and pseudonyms stay the same.
   let prepared: Prepared<Input> | undefined;
-  const accepted = await ledger.run<{ state: State; prepared: Prepared<Input> }, Answer>(
-    {
-      id: commandId,
-      organisation: actor.organisation,
-      actor: actor.person,
-      route,
-      content,
-      about: subjectsOf(content),
+  return {
+    load: async (snapshot) => {
+      prepared ??= await prepare();
+      assertHappened(prepared.input.happenedAt, clock);
+      return { prepared, state: await command.load(snapshot, actor, prepared.input) };
     },
-    {
-      load: async (snapshot) => {
-        prepared ??= await prepare();
-        assertHappened(prepared.input.happenedAt, clock);
-        return { prepared, state: await command.load(snapshot, actor, prepared.input) };
-      },
-      decide: ({ state, prepared: { input, writes } }, context) => {
-        const decided = command.facts(input, state, new Bench(state.stock), actor, context);
-        if (decided.kind === 'refused') return decided;
-        return (
-          tooLarge(decided.events) ?? {
-            kind: 'accepted',
-            events: decided.events.map((facts) => draftOf(facts, input.happenedAt ?? context.recordTime)),
-            answer: decided.answer,
-            writes: [...writes, ...(decided.writes ?? [])],
-          }
-        );
-      },
+    decide: ({ state, prepared: { input, writes } }, context) => {
+      const decided = command.facts(input, state, new Bench(state.stock), actor, context);
+      if (decided.kind === 'refused') return decided;
+      return (
+        tooLarge(decided.events) ?? {
+          kind: 'accepted',
+          events: decided.events.map((facts) => draftOf(facts, input.happenedAt ?? context.recordTime)),
+          answer: decided.answer,
+          writes: [...writes, ...(decided.writes ?? [])],
+        }
+      );
     },
-  );
-  return { ...accepted.answer, commandId, events: accepted.events };
+  };
 }
 
 /** Law 9: what an event cannot hold is refused in words, not by the ledger's own assertions. */
@@ -255,8 +281,9 @@ export async function ownPlaces(
   connection: Connection,
   organisation: string,
   places: Readonly<Record<string, string>>,
+  lookups: Lookups = lookupsOf(connection),
 ): Promise<ReadonlyMap<string, Place>> {
-  const known = await readPlaces(connection, Object.values(places));
+  const known = await lookups.places(Object.values(places));
   const faults = Object.entries(places).flatMap(([pointer, id]) => {
     const place = known.get(id);
     return place?.organisation === organisation && place.active

@@ -5,10 +5,10 @@
 
 import type { z } from 'zod';
 import { dayInChina } from '../catalogue/day.ts';
-import { readOrganisation, readOrganisations } from '../catalogue/organisations.ts';
+import type { Organisation } from '../catalogue/organisation.ts';
+import { readOrganisations } from '../catalogue/organisations.ts';
 import { resolveGtin } from '../catalogue/products.ts';
 import { runsOn } from '../catalogue/programme.ts';
-import { readProgramme } from '../catalogue/programmes.ts';
 import { Failure } from '../errors.ts';
 import type { Commitment } from '../ledger/event.ts';
 import type { AcceptInput, acceptBody } from './accept.ts';
@@ -21,7 +21,8 @@ import {
   type Prepared,
 } from './command.ts';
 import { type DeviceLine, lotsPerCommand, type ReadLine, readLines } from './lines.ts';
-import type { ReceiveInput, receiveBody } from './receive.ts';
+import { type Lookups, lookupsOf } from './lookups.ts';
+import type { deliveryBody, ReceiveInput, receiveBody } from './receive.ts';
 import type { RecordUseInput, recordUseBody } from './record-use.ts';
 import type { DestroyInput, destroyBody, MoveInput, moveBody } from './relocate.ts';
 import type { ShipInput, shipBody } from './ship.ts';
@@ -35,12 +36,13 @@ export async function shipInput(
   parts: InventoryParts,
   actor: Actor,
   body: z.output<typeof shipBody>,
+  lookups: Lookups = lookupsOf(parts.connection),
 ): Promise<Prepared<ShipInput>> {
   const { lines, papers, ...rest } = body;
-  await ownPlaces(parts.connection, actor.organisation, { '/from': body.from });
-  const receiver = await readOrganisation(parts.connection, body.to);
+  await ownPlaces(parts.connection, actor.organisation, { '/from': body.from }, lookups);
+  const receiver = await lookups.organisation(body.to);
   if (receiver === undefined) throw new Failure('shipment/receiver', { to: body.to });
-  await assertProgramme(parts, body.programme, day(parts));
+  await assertProgramme(lookups, body.programme, day(parts));
   const texts = commitTexts({ papers }, actor.organisation, parts.ids);
   return {
     input: {
@@ -57,14 +59,11 @@ export async function receiveInput(
   parts: InventoryParts,
   actor: Actor,
   body: z.output<typeof receiveBody>,
+  lookups: Lookups = lookupsOf(parts.connection),
 ): Promise<Prepared<ReceiveInput>> {
   const { lines, damaged, note, ...rest } = body;
-  if (lines.length + damaged.length === 0) {
-    throw new Failure('request/invalid', {}, [
-      { pointer: '/lines', zh: '请填写收到的器械。', en: 'State what was received.' },
-    ]);
-  }
-  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place });
+  assertSomething(body);
+  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place }, lookups);
   const texts = commitTexts({ note }, actor.organisation, parts.ids);
   return {
     input: {
@@ -75,6 +74,49 @@ export async function receiveInput(
     },
     writes: texts.writes,
   };
+}
+
+/** With a shipment it is a receipt; without one the receiver says who brought the goods, and with which papers. */
+export async function deliveryInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof deliveryBody>,
+  lookups: Lookups,
+): Promise<Prepared<ReceiveInput>> {
+  const { shipment, supplier, basis = 'bought', programme, papers, ...rest } = body;
+  if (shipment !== undefined) return receiveInput(parts, actor, { ...rest, shipment }, lookups);
+  assertSomething(body);
+  await ownPlaces(parts.connection, actor.organisation, { '/place': body.place }, lookups);
+  const from = await lookups.organisation(required(supplier));
+  if (from === undefined || !supplies(from) || from.id === actor.organisation) {
+    throw new Failure('delivery/supplier', { supplier });
+  }
+  await assertProgramme(lookups, programme, day(parts));
+  const texts = commitTexts({ papers, note: rest.note }, actor.organisation, parts.ids);
+  const { lines, damaged, note, ...stays } = rest;
+  return {
+    input: {
+      ...stays,
+      stated: { supplier: from.id, conveys: { basis, ...(programme === undefined ? {} : { programme }) } },
+      lines: readLines(lines, '/lines', day(parts)),
+      damaged: readLines(damaged, '/damaged', day(parts)),
+      papersNumber: required(texts.commitments.papers),
+      noteText: texts.commitments.note,
+    },
+    writes: texts.writes,
+  };
+}
+
+/** One that no longer takes part, or never did, may have supplied all the same. */
+function supplies({ kind }: Organisation): boolean {
+  return ['manufacturer', 'distributor', 'hospital'].includes(kind);
+}
+
+function assertSomething({ lines, damaged }: Pick<z.output<typeof receiveBody>, 'lines' | 'damaged'>): void {
+  if (lines.length + damaged.length > 0) return;
+  throw new Failure('request/invalid', {}, [
+    { pointer: '/lines', zh: '请填写收到的器械。', en: 'State what was received.' },
+  ]);
 }
 
 export async function acceptInput(
@@ -190,7 +232,7 @@ export async function recordUseInput(
   people.catch(() => undefined);
   await places;
   await people;
-  await assertProgramme(parts, body.programme, dayInChina(new Date(body.happenedAt)));
+  await assertProgramme(lookupsOf(parts.connection), body.programme, dayInChina(new Date(body.happenedAt)));
   const lines = readLines(
     devices.map(({ device }) => device),
     '/devices',
@@ -212,9 +254,9 @@ export async function recordUseInput(
   };
 }
 
-async function assertProgramme(parts: InventoryParts, id: string | undefined, on: string): Promise<void> {
+async function assertProgramme(lookups: Lookups, id: string | undefined, on: string): Promise<void> {
   if (id === undefined) return;
-  const programme = await readProgramme(parts.connection, id);
+  const programme = await lookups.programme(id);
   if (programme === undefined || !runsOn(programme, on)) throw new Failure('programme/not-running', { on });
 }
 

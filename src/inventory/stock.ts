@@ -1,14 +1,12 @@
 /** What a decision about stock must know, loaded from one snapshot. */
 import type { Lot } from '../catalogue/lot.ts';
-import { readLots } from '../catalogue/lots.ts';
 import type { Product } from '../catalogue/product.ts';
-import { readProductRestrictions } from '../catalogue/product-standings.ts';
-import { readProducts } from '../catalogue/products.ts';
 import { type Restriction, restrictionsOn } from '../catalogue/restriction.ts';
 import { type LotKey, lotId, type SerialIssuer, unitId } from '../ledger/event.ts';
 import { type Holding, holdingId } from '../ledger/holding.ts';
 import type { HoldingKey, Snapshot } from '../ledger/snapshot.ts';
 import type { Unit } from '../ledger/unit.ts';
+import { knownLots, knownProducts, knownRestrictions } from './known.ts';
 import { withUnitsLetGo } from './let-go.ts';
 
 /** Things of one lot that a command names. */
@@ -49,29 +47,28 @@ export async function loadStock(
   const keys: HoldingKey[] = [...lots.values()].flatMap((lot) =>
     organisations.map((organisation) => ({ ...lot, organisation })),
   );
-  const { db, session } = snapshot;
   const known = await productsOf(snapshot, things);
   return {
     units,
     holdings: await snapshot.holdings(keys),
-    lots: await readLots(db, [...lots.keys()], session),
+    lots: await knownLots(snapshot, lots.keys()),
     ...known,
   };
 }
 
 /** Restrictions of open scope stand also on a GTIN that nobody has registered. */
 async function productsOf(
-  { db, session }: Snapshot,
+  snapshot: Snapshot,
   things: readonly Things[],
 ): Promise<Pick<Stock, 'products' | 'productRestrictions'>> {
   const products = new Map<string, Product>();
   for (const { product } of things) if (product !== undefined) products.set(product.gtin, product);
   const unread = [...new Set(things.map(({ gtin }) => gtin))].filter((gtin) => !products.has(gtin));
   if (unread.length > 0) {
-    for (const [gtin, product] of await readProducts(db, unread, session)) products.set(gtin, product);
+    for (const [gtin, product] of await knownProducts(snapshot, unread)) products.set(gtin, product);
   }
   const unregistered = unread.filter((gtin) => !products.has(gtin));
-  const standing = unregistered.length === 0 ? [] : await readProductRestrictions(db, unregistered, session);
+  const standing = await knownRestrictions(snapshot, unregistered);
   const restrictions = [...products].map(([gtin, product]) => [gtin, product.restrictions] as const);
   return { products, productRestrictions: new Map([...restrictions, ...standing]) };
 }

@@ -93,6 +93,8 @@ export interface EventDetails {
       readonly unshipped: number;
     }[];
     readonly note?: Commitment;
+    /** No shipment was made here: the receiver states who delivered (`from`), and on what basis. */
+    readonly conveys?: { readonly basis: ConveyedBasis; readonly programme?: string };
   };
   shipmentClosed: { readonly shipment: string; readonly missing: number; readonly reason?: Commitment };
   accepted: { readonly record: AcceptanceRecord };

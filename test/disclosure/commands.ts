@@ -50,6 +50,10 @@ function foreignPatients({ name: own }: Aimed): object[] {
     .filter((name) => name !== own)
     .map((name) => ({ reason: 'patient-request', subject: { recordNumber: `record-${name}-1` } }));
 }
+/** Of a supplier that made no shipment: one of the others. */
+function stated({ name, country: { members } }: Aimed) {
+  return { supplier: (name === 'maker' ? members.distributor : members.maker).id, papers: 'x' };
+}
 const at = ({ country }: Aimed) => country.now().toISOString();
 
 /** What is sent, beside a command id, by route line. */
@@ -84,6 +88,28 @@ const aims: Readonly<Record<string, Bodies>> = {
   })),
   'POST /api/v1/receipts': ({ place, story }) =>
     story.shipments.map((shipment) => ({ place, shipment, lines: [everyLot[0]] })),
+  'POST /api/v1/imports/shipments': (caller) => [
+    {
+      deliveries: foreignPlaces(caller).map((from) => ({
+        ...{ commandId: crypto.randomUUID(), from, to: caller.country.members.distributor.id, papers: 'x' },
+        lines: [everyLot[0]],
+      })),
+    },
+    {
+      deliveries: everyLot.map((one) => ({
+        ...{ commandId: crypto.randomUUID(), from: caller.place, to: caller.country.members.distributor.id },
+        ...{ papers: 'x', lines: [one] },
+      })),
+    },
+  ],
+  'POST /api/v1/imports/deliveries': (caller) => [
+    {
+      deliveries: [
+        ...caller.story.shipments.map((shipment) => ({ shipment, lines: [everyLot[0]] })),
+        ...everyLot.map((one) => ({ ...stated(caller), lines: [one] })),
+      ].map((delivery) => ({ commandId: crypto.randomUUID(), place: caller.place, ...delivery })),
+    },
+  ],
   'POST /api/v1/shipments/:shipment/closing': once({ reason: 'x' }),
   'POST /api/v1/acceptances': ({ place, story }) =>
     story.shipments.map((shipment) => ({ place, shipment, lines: [everyLot[0]], conclusion: 'qualified' })),
@@ -118,6 +144,7 @@ const aims: Readonly<Record<string, Bodies>> = {
     ...('quantity' in one ? { quantity: 1 } : {}),
     manufacturedOn: '2026-02-03',
   })),
+  'POST /api/v1/label-jobs/:job/sends': ({ story }) => story.printers.map((printer) => ({ printer })),
   'POST /api/v1/label-jobs/:job/reprints': once({ quantity: 1, reason: 'x' }),
   'POST /api/v1/label-jobs/:job/spoilage': once({ quantity: 1 }),
   'POST /api/v1/label-jobs/:job/cancellation': once({}),
@@ -139,7 +166,7 @@ const aims: Readonly<Record<string, Bodies>> = {
 };
 
 /** What somebody states to have received or used is recorded, and makes it one that has of the lot: these come last. */
-const last = ['POST /api/v1/receipts', 'POST /api/v1/uses'];
+const last = ['POST /api/v1/receipts', 'POST /api/v1/imports/deliveries', 'POST /api/v1/uses'];
 
 /** @returns the routes to be tried, in rounds. */
 export function writingRounds(routes: readonly Route[]): Route[][] {

@@ -73,6 +73,7 @@ const correctable = {
     from: true,
     lines: { ...lot, intact: true, damaged: true, unshipped: true },
     note: true,
+    conveys: { basis: true, programme: true },
   },
   accepted: { record },
   rejected: { record },
