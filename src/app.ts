@@ -32,12 +32,12 @@ import { inventoryMigrations } from './inventory/migrations.ts';
 import { inventoryRoutes } from './inventory/routes.ts';
 import { projectShipments } from './inventory/shipment.ts';
 import { lotsSeenBy, placeHoldsStock } from './inventory/visibility.ts';
+import { labelJobMigrations } from './labels/job-migrations.ts';
 import { systemResolve } from './labels/printer-connection.ts';
 import { printerMigrations } from './labels/printer-migrations.ts';
 import { type PrinterSettings, printerNetworks } from './labels/printer-networks.ts';
 import { printerRoutes } from './labels/printer-routes.ts';
 import { PrinterSends } from './labels/printer-sends.ts';
-import { labelJobMigrations } from './labels/job-migrations.ts';
 import { labelRoutes } from './labels/routes.ts';
 import type { Projector } from './ledger/append.ts';
 import { ledgerMigrations } from './ledger/migrations.ts';
@@ -172,7 +172,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...patientRoutes(patients),
     ...inventoryRoutes(inventory),
     ...printerRoutes({ ...printing, sends }),
-    ...labelRoutes({ ledger, connection, db, clock, ids, publicUrl: parts.publicUrl, version }),
+    ...labelRoutes({ sends, ledger, connection, db, clock, ids, publicUrl: parts.publicUrl, version }),
     ...counterfeitRoutes({ connection, clock }),
     ...webRoutes({ db, connection, clock, publicUrl: parts.publicUrl, watch }),
     ...recallRoutes({ ledger, client, db, connection, clock, ids, patients }),

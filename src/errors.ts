@@ -439,6 +439,11 @@ const failures = {
     zh: '该打印机正在打印另一个任务，请稍后再发送。',
     en: 'The printer is printing another job; send it again later.',
   },
+  'printer/sent-already': {
+    status: 409,
+    zh: '该任务已发送到打印机；如需再次打印，请补打并说明原因。',
+    en: 'The job has been sent to a printer; to print labels again, reprint them with a reason.',
+  },
   'printer/dots': {
     status: 409,
     zh: '该任务按另一种打印精度（dpi）排版，请选择相同精度的打印机。',

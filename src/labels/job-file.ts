@@ -9,12 +9,13 @@ import { dayInChina } from '../catalogue/day.ts';
 import { readLots } from '../catalogue/lots.ts';
 import { readProductRestrictions } from '../catalogue/product-standings.ts';
 import type { Clock } from '../clock.ts';
-import { Failure } from '../errors.ts';
+import { Failure, unreachable } from '../errors.ts';
 import { lotId } from '../ledger/event.ts';
 import type { LabelContent } from './content.ts';
 import { type JobProgress, type LabelJob, labelJobs, serialsOf } from './job.ts';
 import { refuseUnprintable } from './job-barriers.ts';
 import { withSerial } from './job-drawing.ts';
+import { drawZpl, type LabelFormat } from './outputs.ts';
 import { drawLabels } from './render.ts';
 import { parseTemplate } from './template.ts';
 
@@ -26,15 +27,18 @@ export interface FileParts {
 }
 
 /** Labels between two looks at whether the job still stands. */
-const labelsPerLook = 200;
+const labelsPerLook = 100;
 
 /** Of one organisation at a time in one process: each takes its share of the only thread. */
 const filesAtOnce = 2;
 const drawing = new Map<string, number>();
 
+/** Those that hold a whole job. */
+export type FileFormat = Extract<LabelFormat, 'pdf' | 'zpl'>;
+
 /** @returns what tells the file from any other; the same as long as the bytes are. */
-export function fileTag({ _id, template, labels }: LabelJob, version: string): string {
-  const text = JSON.stringify([_id, template, labels, version]);
+export function fileTag({ _id, template, labels }: LabelJob, version: string, format: FileFormat): string {
+  const text = JSON.stringify([_id, template, labels, version, format]);
   return `"${createHash('sha256').update(text, 'utf8').digest('base64url').slice(0, 27)}"`;
 }
 
@@ -54,21 +58,37 @@ export async function assertPrintable({ db, clock }: FileParts, job: LabelJob): 
 }
 
 /**
- * @returns the PDF, drawn as it is read; nothing is begun before the first byte is asked for. It ends in the midst,
+ * @returns the file, drawn as it is read; nothing is begun before the first byte is asked for. It ends in the midst,
  *   with a Failure `label/job-cancelled`, where the job is cancelled meanwhile
  * @throws Failure `service/busy` where the organisation fetches too many at once
  */
-export function fileOf(parts: FileParts, job: LabelJob): Readable {
+export function fileOf(parts: FileParts, job: LabelJob, format: FileFormat): Readable {
   const leave = enter(job.organisation);
-  return Readable.from(pieces(parts, job), { objectMode: false }).once('close', leave);
+  return Readable.from(piecesOf(parts, job, format), { objectMode: false }).once('close', leave);
 }
 
-async function* pieces(parts: FileParts, job: LabelJob): AsyncGenerator<Buffer> {
+/** @returns the same without a bound on how many are drawn at once: for printers, which are slow. */
+export async function* piecesOf(
+  parts: FileParts,
+  job: LabelJob,
+  format: FileFormat,
+): AsyncGenerator<Buffer, void, undefined> {
   const { labels, languages, dotsPerInch, startPosition, printedAt } = job;
   const template = parseTemplate(job.template);
-  const run = { labels, first: job.content, contents: contentsOf(parts, job) };
-  const place = startPosition === undefined ? {} : { startPosition };
-  yield* drawLabels(template, run, { now: new Date(printedAt), languages, dotsPerInch, ...place });
+  const contents = contentsOf(parts, job);
+  switch (format) {
+    case 'pdf': {
+      const place = startPosition === undefined ? {} : { startPosition };
+      const options = { now: new Date(printedAt), languages, dotsPerInch, ...place };
+      yield* drawLabels(template, { labels, first: job.content, contents }, options);
+      break;
+    }
+    case 'zpl':
+      yield* drawZpl(template, contents, { languages, dotsPerInch });
+      break;
+    default:
+      unreachable(format);
+  }
   await note(parts.db, job, { drawn: labels, finishedAt: parts.clock.now().toISOString() });
 }
 

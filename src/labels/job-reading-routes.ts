@@ -2,7 +2,7 @@
 import { type Route, route } from '../access/route.ts';
 import { Failure } from '../errors.ts';
 import { readJob } from './job.ts';
-import { assertPrintable, type FileParts, fileOf, fileTag } from './job-file.ts';
+import { assertPrintable, type FileFormat, type FileParts, fileOf, fileTag } from './job-file.ts';
 import { jobParams } from './job-routes.ts';
 import {
   jobsAnswer,
@@ -14,6 +14,7 @@ import {
   serialsQuery,
   viewsOf,
 } from './job-view.ts';
+import { mediaTypes } from './outputs.ts';
 
 export function jobReadingRoutes(parts: FileParts): Route[] {
   const { db } = parts;
@@ -56,26 +57,28 @@ export function jobReadingRoutes(parts: FileParts): Route[] {
         return { status: 200, body: await listSerials(db, job, query) };
       },
     ),
-    route(
-      'GET',
-      '/api/v1/label-jobs/:job/labels.pdf',
-      'label:print',
-      {
-        summary: 'The file of a job; the same bytes each time 标签文件',
-        params: jobParams,
-        produces: 'application/pdf',
-      },
-      async ({ caller, params }) => {
-        const job = await readJob({ db }, caller.organisation, params.job);
-        await assertPrintable(parts, job);
-        return {
-          status: 200,
-          contentType: 'application/pdf',
-          filename: `labels-${job.product}-${job._id.slice(0, 8)}.pdf`,
-          headers: { ETag: fileTag(job, parts.version) },
-          bytes: fileOf(parts, job),
-        };
-      },
-    ),
+    fileRoute(parts, 'pdf', 'The file of a job; the same bytes each time 标签文件'),
+    fileRoute(parts, 'zpl', 'The same for a label printer, in ZPL 标签打印机文件'),
   ];
+}
+
+function fileRoute(parts: FileParts, format: FileFormat, summary: string): Route {
+  const contentType = mediaTypes[format];
+  return route(
+    'GET',
+    `/api/v1/label-jobs/:job/labels.${format}`,
+    'label:print',
+    { summary, params: jobParams, produces: contentType },
+    async ({ caller, params }) => {
+      const job = await readJob({ db: parts.db }, caller.organisation, params.job);
+      await assertPrintable(parts, job);
+      return {
+        status: 200,
+        contentType,
+        filename: `labels-${job.product}-${job._id.slice(0, 8)}.${format}`,
+        headers: { ETag: fileTag(job, parts.version, format) },
+        bytes: fileOf(parts, job, format),
+      };
+    },
+  );
 }

@@ -96,3 +96,10 @@ export async function* serialsOf(db: mongo.Db, job: LabelJob): AsyncGenerator<st
   );
   for await (const { serial } of found) yield serial;
 }
+
+/** @returns the serial number of one label of a job, counted from 0; undefined where its labels bear none. */
+export async function serialAt(db: mongo.Db, job: LabelJob, nth: number): Promise<string | undefined> {
+  if (!job.serialised) return undefined;
+  if (job.selection !== undefined) return job.selection[nth];
+  return (await printedSerials(db).findOne({ job: job._id, nth }))?.serial;
+}

@@ -16,6 +16,11 @@ export const printerMigrations: readonly Migration[] = [
         { holds: 1 },
         { unique: true, partialFilterExpression: { holds: { $type: 'string' } } },
       );
+      // A job is printed once: what is printed again is a reprint, with a reason.
+      await sends.createIndex(
+        { claims: 1 },
+        { unique: true, partialFilterExpression: { claims: { $type: 'string' } } },
+      );
       await sends.createIndex({ organisation: 1, startedAt: -1, _id: -1 });
     },
   },

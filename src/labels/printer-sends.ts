@@ -6,7 +6,7 @@
 import type { Connection, mongo } from 'mongoose';
 import type { Clock, IdSource } from '../clock.ts';
 import { rawCollection } from '../database/raw-collection.ts';
-import { isDuplicateKey } from '../database/transaction.ts';
+import { duplicateKey } from '../database/transaction.ts';
 import { Failure, type FailureCode } from '../errors.ts';
 import {
   allowedAddress,
@@ -45,6 +45,8 @@ export interface PrinterSend {
 type StoredSend = { readonly _id: string } & Omit<PrinterSend, 'id'> & {
     /** The printer, while this send has it: unique. */
     readonly holds?: string;
+    /** The job, which is sent once: unique. Gone where the printer took nothing. */
+    readonly claims?: string;
     /** Until when the process that sends has promised to say more; after it, it is gone. */
     readonly until: Date;
   };
@@ -92,7 +94,7 @@ export class PrinterSends {
    * Begins a send.
    * @returns its record, as it stands at the beginning.
    * @throws Failure `not-found` for another organisation's printer, `printer/inactive`, `printer/not-allowed`,
-   *   `printer/name-unknown`, `printer/busy`, `service/busy`
+   *   `printer/name-unknown`, `printer/busy`, `printer/sent-already`, `service/busy`
    */
   async begin({ organisation, person, printer: id, subject, labels, draw }: SendOrder): Promise<PrinterSend> {
     const { connection, clock, ids } = this.#parts;
@@ -112,6 +114,7 @@ export class PrinterSends {
       state: 'sending',
       bytes: 0,
       holds: id,
+      ...(subject.kind === 'job' ? { claims: subject.job } : {}),
       until: new Date(now.getTime() + silenceMs),
     };
     await this.#enter(send);
@@ -143,8 +146,10 @@ export class PrinterSends {
     try {
       await sends(connection).insertOne(send, { writeConcern: { w: 'majority', j: true } });
     } catch (error) {
-      if (isDuplicateKey(error)) throw new Failure('printer/busy', { printer: send.printer });
-      throw error;
+      const taken = duplicateKey(error);
+      if (taken === undefined) throw error;
+      if ('claims' in taken) throw new Failure('printer/sent-already', { job: send.claims });
+      throw new Failure('printer/busy', { printer: send.printer });
     }
   }
 
@@ -170,7 +175,9 @@ export class PrinterSends {
       clearInterval(reporting);
     }
     const endedAt = this.#parts.clock.now().toISOString();
-    await this.#write(id, { $set: { bytes, ...outcome, endedAt }, $unset: { holds: '' } });
+    const nothing = outcome.state === 'failed' && bytes === 0;
+    const freed = nothing ? ({ holds: '', claims: '' } as const) : ({ holds: '' } as const);
+    await this.#write(id, { $set: { bytes, ...outcome, endedAt }, $unset: freed });
   }
 
   #until(): Date {

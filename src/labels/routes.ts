@@ -3,10 +3,18 @@ import type { Route } from '../access/route.ts';
 import type { FileParts } from './job-file.ts';
 import { jobReadingRoutes } from './job-reading-routes.ts';
 import { type JobParts, jobRoutes } from './job-routes.ts';
+import { type JobSendParts, jobSendRoutes } from './job-send-routes.ts';
+import { pictureRoutes } from './picture-routes.ts';
 import { verifyRoutes } from './verify-routes.ts';
 
-export interface LabelParts extends JobParts, FileParts {}
+export interface LabelParts extends JobParts, FileParts, JobSendParts {}
 
 export function labelRoutes(parts: LabelParts): Route[] {
-  return [...jobRoutes(parts), ...jobReadingRoutes(parts), ...verifyRoutes(parts)];
+  return [
+    ...jobRoutes(parts),
+    ...jobReadingRoutes(parts),
+    ...pictureRoutes(parts),
+    ...jobSendRoutes(parts),
+    ...verifyRoutes(parts),
+  ];
 }

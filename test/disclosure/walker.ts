@@ -115,6 +115,8 @@ function queriesOf(
     condition: ['condition=available'],
     v: ['v=x'],
     quantity: [],
+    nth: ['nth=1'],
+    dotsPerInch: ['dotsPerInch=406'],
   };
   const unknown = keys.filter((key) => filters[key] === undefined);
   if (unknown.length > 0) throw new Error(`${path}: nobody has said how to filter by ${unknown.join()}`);
