@@ -108,7 +108,7 @@ export const verdictWords: Readonly<Record<LabelVerdict, Bilingual>> = {
   },
 };
 
-/** @returns the elements, in the order of {@link labelElements}; those of which nobody says anything are left out. */
+/** @returns the elements of the label, in the order of {@link labelElements}: those that it says, and one that it lacks. */
 export function elementsOf(known: KnownLabel): VerifiedElement[] {
   const content = known.jobs[0]?.content;
   const { scanned, product, lot, printed, unitLot, registrant, serialised } = known;
@@ -134,11 +134,12 @@ export function elementsOf(known: KnownLabel): VerifiedElement[] {
     ],
   };
   return labelElements.flatMap((element) => {
-    const row = rows[element];
-    if (row.every((value) => value === undefined)) return [];
-    const [onLabel, onPaper, onRecord] = row;
+    const [onLabel, onPaper, onRecord] = rows[element];
     // A label without the number that its product is tracked by lacks an element.
     const lacking = element === 'serial' && serialised && onLabel === undefined;
+    const said = [onLabel, onPaper].filter((value) => value !== undefined);
+    if (said.length === 0 && !lacking) return [];
+    const all = [...said, ...(onRecord === undefined ? [] : [onRecord])];
     return [
       {
         element,
@@ -146,7 +147,7 @@ export function elementsOf(known: KnownLabel): VerifiedElement[] {
         ...(onLabel === undefined ? {} : { scanned: onLabel }),
         ...(onPaper === undefined ? {} : { printed: onPaper }),
         ...(onRecord === undefined ? {} : { recorded: onRecord }),
-        agrees: !lacking && new Set(row.filter((value) => value !== undefined)).size === 1,
+        agrees: !lacking && new Set(all).size === 1,
       },
     ];
   });
