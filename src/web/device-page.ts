@@ -27,8 +27,8 @@ export function devicePage(facts: DeviceFacts, reader: Reader, now: Date): strin
     tone: toneOf(facts.verdict),
     title: verdictWords[facts.verdict],
     content: [
-      facts.verdict === 'label-differs' ? paragraphs(adviceWords.differs, language) : null,
       ...recallNotices(facts.recalls, language),
+      differences(facts, language),
       ...advice(facts.verdict, language),
       facts.recalls.length > 0 || facts.lot === undefined
         ? null
@@ -131,18 +131,33 @@ function recallNotice(recall: PublicRecall, language: Language): ComponentChild[
   ];
 }
 
+/** Also beside a recall: whoever looks for the device must know that its label is doubtful. */
+function differences({ labelSays, ...facts }: DeviceFacts, language: Language): ComponentChild {
+  const { expiresOn, manufacturedOn } = labelSays;
+  if (expiresOn === undefined && manufacturedOn === undefined) return null;
+  return h('section', { class: 'notice' }, [
+    ...paragraphs(adviceWords.differs, language),
+    factList(
+      [
+        [labels.expires, dateOf(facts.expiresOn, expiresOn, language)],
+        [labels.manufactured, dateOf(facts.manufacturedOn, manufacturedOn, language)],
+      ],
+      language,
+    ),
+  ]);
+}
+
 function deviceList(facts: DeviceFacts, language: Language): ComponentChild {
-  const { labelSays } = facts;
   return factList(
     [
       [labels.product, inBoth(facts.name, language)],
+      [labels.lot, facts.lot],
+      [labels.serial, facts.serial],
+      [labels.expires, facts.expiresOn],
+      [labels.manufactured, facts.manufacturedOn],
       [labels.model, [isolated(facts.model), ' / ', isolated(facts.specification)]],
       [labels.gtin, facts.gtin],
       [labels.package, facts.quantity > 1 ? String(facts.quantity) : undefined],
-      [labels.lot, facts.lot],
-      [labels.serial, facts.serial],
-      [labels.manufactured, dateOf(facts.manufacturedOn, labelSays.manufacturedOn, language)],
-      [labels.expires, dateOf(facts.expiresOn, labelSays.expiresOn, language)],
       [labels.registration, facts.registrationNumber],
       [labels.registrant, inBoth(facts.registrant, language)],
     ],
@@ -164,8 +179,11 @@ function dateOf(
   printed: string | undefined,
   language: Language,
 ): ComponentChild | undefined {
-  if (recorded === undefined || printed === undefined) return recorded;
-  return [recorded, h('strong', { class: 'differs' }, `${labels.onLabel[language]} ${printed}`)];
+  if (recorded === undefined || printed === undefined) return undefined;
+  return [
+    `${labels.recorded[language]} ${recorded}`,
+    h('strong', { class: 'differs' }, `${labels.onLabel[language]} ${printed}`),
+  ];
 }
 
 function asOf(now: Date, language: Language): ComponentChild {

@@ -108,6 +108,7 @@ export const labels = {
   package: { zh: '包装内数量', en: 'In this package' },
   manufactured: { zh: '生产日期', en: 'Manufactured' },
   expires: { zh: '失效日期', en: 'Expires' },
+  recorded: { zh: '登记为', en: 'as recorded' },
   onLabel: { zh: '标签上为', en: 'on the label' },
   registration: { zh: '注册证编号 / 备案号', en: 'Registration' },
   registrant: { zh: '注册人 / 备案人', en: 'Registrant' },

@@ -18,8 +18,8 @@ export interface LabelScene {
 /** A lot number that means something to addresses and to HTML. */
 export const slashed = 'A/B%1"<';
 
-/** Lots in every state that a page can tell of. */
-export async function createLabelScene(): Promise<LabelScene> {
+/** Lots in every state that a page can tell of; or, where it is not `whole`, only such that may be used. */
+export async function createLabelScene({ whole = true } = {}): Promise<LabelScene> {
   const world = await createWorld();
   const server: TestServer = await serve(world.app.express);
   const lots = {
@@ -34,16 +34,8 @@ export async function createLabelScene(): Promise<LabelScene> {
   const line = (lot: string) => ({ gtin: stapler, lot, quantity: 10 });
   await stocked(world, line(lots.good));
   await make(world, line(slashed));
-  await make(world, line(lots.expired), { manufacturedOn: '2023-01-01', expiresOn: '2026-10-31' });
-  await make(world, line(lots.unreleased), { released: false });
-  await make(world, line(lots.recalled));
-  await make(world, line(lots.held));
-  await make(world, { gtin: implant, lot: lots.partly, serials: ['P1', 'P2', 'P3'] });
   await stocked(world, { gtin: implant, lot: lots.units, serials: ['U1', 'U2', 'U3'] });
-  await decide(world, 'R-1', 'I', { gtin: stapler, lot: lots.recalled });
-  await decide(world, 'R-2', 'II', { gtin: implant, lot: lots.partly, serials: ['P1'] });
-  const hold = { commandId: uuid(), reason: '待查' };
-  await done(world.as('quality').post(`/api/v1/lots/${stapler}/${lots.held}/holds`, hold));
+  if (whole) await makeBad(world, lots);
   return {
     world,
     phone: server.client(),
@@ -54,6 +46,19 @@ export async function createLabelScene(): Promise<LabelScene> {
       await world.close();
     },
   };
+}
+
+async function makeBad(world: World, lots: LabelScene['lots']): Promise<void> {
+  const line = (lot: string) => ({ gtin: stapler, lot, quantity: 10 });
+  await make(world, line(lots.expired), { manufacturedOn: '2023-01-01', expiresOn: '2026-10-31' });
+  await make(world, line(lots.unreleased), { released: false });
+  await make(world, line(lots.recalled));
+  await make(world, line(lots.held));
+  await make(world, { gtin: implant, lot: lots.partly, serials: ['P1', 'P2', 'P3'] });
+  await decide(world, 'R-1', 'I', { gtin: stapler, lot: lots.recalled });
+  await decide(world, 'R-2', 'II', { gtin: implant, lot: lots.partly, serials: ['P1'] });
+  const hold = { commandId: uuid(), reason: '待查' };
+  await done(world.as('quality').post(`/api/v1/lots/${stapler}/${lots.held}/holds`, hold));
 }
 
 export async function decide(world: World, number: string, kind: string, item: object): Promise<void> {

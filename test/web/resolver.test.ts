@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { at, textAt } from '../support/http.ts';
 import { implant, implantBox, stapler, staplerCase, unknown } from '../support/world-facts.ts';
+import { use } from '../support/world-play.ts';
 import { createLabelScene, decide, type LabelScene, slashed, textOf } from './label-scene.ts';
 
 describe('the page behind a label', () => {
@@ -109,7 +110,6 @@ describe('the page behind a label', () => {
     it('whose serial number was only ever used, not made', async () => {
       const { world } = scene;
       const forged = { gtin: implant, lot: scene.lots.units, serials: ['FORGED'] };
-      const { use } = await import('../support/world-play.ts');
       await use(world, [forged]);
       const { status } = await pageOf(`${lot(scene.lots.units, implant)}/21/FORGED`);
       expect(status).to.equal(404);
@@ -121,7 +121,7 @@ describe('the page behind a label', () => {
       });
       expect(status).to.equal(200);
       expect(text).to.include('The label disagrees with the record: do not use');
-      expect(text).to.match(/Expires\s+2029-02-28\s+on the label 2030-01-31/);
+      expect(text).to.match(/Expires\s+as recorded 2029-02-28\s+on the label 2030-01-31/);
       expect(text).not.to.include('on the label 2026-03-01');
       const agreeing = await pageOf(`${lot(scene.lots.good)}?17=290228&11=260301`);
       expect(agreeing.text).to.include('可以使用');
