@@ -17,6 +17,7 @@ import { insertOrganisation, newOrganisation, readOrganisation } from './catalog
 import { projectCatalogue } from './catalogue/projector.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Clock, IdSource } from './clock.ts';
+import { askedTogether } from './database/asking-together.ts';
 import { type Database, transactionLifetimeSeconds } from './database/connection.ts';
 import type { Documents } from './database/documents.ts';
 import type { Migration } from './database/migrations.ts';
@@ -26,14 +27,23 @@ import type { ReadyCheck } from './http/health.ts';
 import { safeError } from './http/log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { viewerOf } from './inventory/caller-routes.ts';
+import { counterfeitRoutes } from './inventory/counterfeit-routes.ts';
+import { CounterfeitWatch } from './inventory/counterfeit-watch.ts';
 import { projectIncidents } from './inventory/incident.ts';
 import { inventoryMigrations } from './inventory/migrations.ts';
 import { inventoryRoutes } from './inventory/routes.ts';
 import { projectShipments } from './inventory/shipment.ts';
 import { lotsSeenBy, placeHoldsStock } from './inventory/visibility.ts';
+import { labelJobMigrations } from './labels/job-migrations.ts';
+import { systemResolve } from './labels/printer-connection.ts';
+import { printerMigrations } from './labels/printer-migrations.ts';
+import { type PrinterSettings, printerNetworks } from './labels/printer-networks.ts';
+import { printerRoutes } from './labels/printer-routes.ts';
+import { PrinterSends } from './labels/printer-sends.ts';
 import { labelRoutes } from './labels/routes.ts';
 import type { Projector } from './ledger/append.ts';
 import { ledgerMigrations } from './ledger/migrations.ts';
+import type { CarryOver } from './ledger/rebuild-projections.ts';
 import { Ledger } from './ledger/run.ts';
 import { patientsMigrations } from './patients/migrations.ts';
 import { createPatients } from './patients/patients.ts';
@@ -41,7 +51,7 @@ import { patientRoutes } from './patients/routes.ts';
 import { resumeRecalls } from './recalls/effect.ts';
 import { projectRecalls } from './recalls/projector.ts';
 import { recallRoutes } from './recalls/routes.ts';
-import { recallsMigrations } from './recalls/storage.ts';
+import { keepSteps, recallsCollection, recallsMigrations } from './recalls/storage.ts';
 import { version } from './version.ts';
 import { webRoutes } from './web/routes.ts';
 
@@ -56,6 +66,8 @@ export interface AppParts {
   readonly masterKey: KeyObject;
   /** Proxies whose `X-Forwarded-For` is believed; none unless said. */
   readonly trustProxy?: string | undefined;
+  /** Where organisations may register printers; nowhere unless said. */
+  readonly printers?: PrinterSettings;
   /** How much is worked for at once; the defaults are for one process on a few cores. */
   readonly admissionLimits?: AdmissionLimits;
   /** In tests: an answer that its own schema does not accept is a fault of ours. */
@@ -68,9 +80,14 @@ export const migrations: readonly Migration[] = [
   ...catalogueMigrations,
   ...patientsMigrations,
   ...inventoryMigrations,
+  ...labelJobMigrations,
   ...recallsMigrations,
   ...accessMigrations,
+  ...printerMigrations,
 ];
+
+/** What a projected document holds that follows from no event, for a rebuild. */
+export const carryOver: Readonly<Record<string, CarryOver>> = { [recallsCollection]: keepSteps };
 
 /** Every room's fold of the ledger's events; a rebuild runs the same list. */
 export const projectors: readonly Projector[] = [
@@ -82,8 +99,13 @@ export const projectors: readonly Projector[] = [
 
 export interface App {
   readonly express: Express;
-  /** What any process does from time to time: finishes recalls whose process died between their steps. */
+  /**
+   * What any process does from time to time: finishes recalls whose process died between their steps, and stores what
+   * was noticed of labels that may be false.
+   */
   tend(): Promise<void>;
+  /** Breaks off what goes on without a request: labels that are being sent to printers. */
+  close(): Promise<void>;
   readonly routes: readonly Route[];
 }
 
@@ -94,7 +116,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const publicUrl = new URL(parts.publicUrl);
   const organisations: OrganisationLookup = {
     find: async (id) => {
-      const found = await readOrganisation(connection, id);
+      const found = await readOrganisation(askedTogether(connection), id);
       if (found === undefined) return undefined;
       const { kind, active, authority, area } = found;
       return {
@@ -109,13 +131,22 @@ export async function createApp(parts: AppParts): Promise<App> {
   await patients.ready();
   await patients.applyErasures();
   const ledger = new Ledger({ client, db, clock, projectors, commandKey: commandKeyOf(parts.masterKey) });
+  const watch = new CounterfeitWatch(db);
   const tend = async () => {
     const { failed } = await resumeRecalls({ client, db, clock });
     for (const { recall, trouble } of failed) {
       logger.error({ recall, err: safeError(trouble) }, 'a recall could not be made effective');
     }
+    await watch.flush();
   };
   await tend();
+
+  const networks = printerNetworks(parts.printers);
+  const printing = { connection, clock, ids, networks, resolve: systemResolve };
+  const sends = new PrinterSends({
+    ...printing,
+    report: (trouble) => logger.error({ err: safeError(trouble) }, 'labels could not be sent to a printer'),
+  });
 
   const access = { connection, clock, ids };
   const inventory = {
@@ -124,6 +155,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     clock,
     ids,
     patients,
+    watch,
     knownPeople: async (organisation: string, people: readonly string[], documents: Documents) => {
       const found = await findPeople(documents, organisation, people);
       return new Set([...found.values()].filter(({ active }) => active).map(({ id }) => id));
@@ -141,8 +173,10 @@ export async function createApp(parts: AppParts): Promise<App> {
     }),
     ...patientRoutes(patients),
     ...inventoryRoutes(inventory),
-    ...labelRoutes({ connection, db, clock, publicUrl: parts.publicUrl }),
-    ...webRoutes({ db, connection, clock }),
+    ...printerRoutes({ ...printing, sends }),
+    ...labelRoutes({ sends, ledger, connection, db, clock, ids, publicUrl: parts.publicUrl, version }),
+    ...counterfeitRoutes({ connection, clock }),
+    ...webRoutes({ db, connection, clock, publicUrl: parts.publicUrl, watch }),
     ...recallRoutes({ ledger, client, db, connection, clock, ids, patients }),
   ];
   const express = createApplication<Caller, Permission>({
@@ -161,7 +195,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...(parts.admissionLimits === undefined ? {} : { admissionLimits: parts.admissionLimits }),
     ...(parts.validateAnswers === undefined ? {} : { validateAnswers: parts.validateAnswers }),
   });
-  return { express, tend, routes };
+  return { express, tend, close: () => sends.close(), routes };
 }
 
 /** The ledger's key must not be the key that wraps patients' keys: each secret has one use (RFC 5869). */

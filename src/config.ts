@@ -1,5 +1,6 @@
 /** Every setting: where it comes from, its default, its check. Nothing else reads the environment. */
 
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,6 +20,7 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** Proxies whose `X-Forwarded-For` is believed, as express's `trust proxy` names them; undefined: none. */
   readonly trustProxy: string | undefined;
+  readonly printers: PrinterSettings;
   /** undefined: the embedded database. */
   readonly mongodbUri: string | undefined;
   readonly mongod: MongodSettings;
@@ -27,6 +29,14 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Play the main job into an empty data directory. */
   readonly demo: boolean;
+}
+
+/** Where organisations may register printers. */
+export interface PrinterSettings {
+  /** In CIDR notation; none unless said. */
+  readonly networks: readonly string[];
+  /** Of print servers there, beside the usual ones of printers. */
+  readonly ports: readonly number[];
 }
 
 /** Where the embedded database finds its server. */
@@ -60,6 +70,17 @@ const settings = {
   TRUST_PROXY: {
     check: z.string().regex(/^[A-Za-z0-9.:/, ]+$/),
     wanted: 'addresses or networks of proxies, separated by commas (loopback, 10.0.0.0/8)',
+  },
+  PRINTER_NETWORKS: {
+    check: z
+      .string()
+      .transform(listed)
+      .refine((ranges) => ranges.every(isNetwork)),
+    wanted: 'networks in which printers are, separated by commas (10.20.0.0/16, 192.168.7.31)',
+  },
+  PRINTER_PORTS: {
+    check: z.string().transform(listed).pipe(z.array(port)),
+    wanted: 'ports of print servers, separated by commas (10001, 10002)',
   },
   MONGODB_URI: {
     check: z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/),
@@ -96,6 +117,7 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
     dataDirectory: resolve(read('DATA_DIR', options['data-dir']) ?? defaultDataDirectory),
     publicUrl: read('PUBLIC_URL')?.replace(/\/+$/, ''),
     trustProxy: read('TRUST_PROXY'),
+    printers: { networks: read('PRINTER_NETWORKS') ?? [], ports: read('PRINTER_PORTS') ?? [] },
     mongodbUri: read('MONGODB_URI'),
     mongod: {
       explicit: read('MONGOD_BINARY'),
@@ -131,6 +153,22 @@ function checked(name: Setting, text: string): unknown {
   const result = check.safeParse(text);
   if (result.success) return result.data;
   throw new CannotStart(`The setting ${name} is wrong: it must be ${wanted}.`);
+}
+
+function listed(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
+}
+
+/** An IP address, or one with the length of its network. */
+function isNetwork(text: string): boolean {
+  const [address = '', length, ...more] = text.split('/');
+  const version = isIP(address);
+  const bits = version === 4 ? 32 : 128;
+  return (
+    version !== 0 &&
+    more.length === 0 &&
+    (length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits))
+  );
 }
 
 function isBaseUrl(text: string): boolean {

@@ -159,6 +159,16 @@ const failures = {
     zh: '收货方不存在、已停用或不能收货。',
     en: 'There is no such receiver, or it cannot receive devices.',
   },
+  'delivery/supplier': {
+    status: 422,
+    zh: '供货方未登记，或不是可以供货的其他机构。',
+    en: 'There is no such supplier, or it is not another organisation that supplies devices.',
+  },
+  'import/too-large': {
+    status: 422,
+    zh: '一次导入的明细行或序列号过多，请分次提交。',
+    en: 'Too many lines or serial numbers for one import; send them in parts.',
+  },
   'shipment/closed': { status: 409, zh: '该发货单已关闭。', en: 'The shipment is closed.' },
   'shipment/returns-to': {
     status: 409,
@@ -318,6 +328,11 @@ const failures = {
     zh: '标签模板有误，请检查标出的字段。',
     en: 'Something in the label template is wrong; see the fields named.',
   },
+  'label/wrong-content': {
+    status: 422,
+    zh: '该标签模板不用于这类内容，请换用其他模板。',
+    en: 'The label template is for content of another kind; choose another template.',
+  },
   'label/does-not-fit': {
     status: 422,
     zh: '标签放不下所列内容，请换用更大的模板或缩短内容。',
@@ -332,6 +347,132 @@ const failures = {
     status: 422,
     zh: '一次打印的标签数量超过上限，请分批打印。',
     en: 'Too many labels at once; print them in parts.',
+  },
+  'label/lot-recalled': {
+    status: 409,
+    zh: '该批正在召回，不得打印标签。',
+    en: 'The lot is being recalled; no labels are printed for it.',
+  },
+  'label/lot-expired': {
+    status: 409,
+    zh: '该批已过失效日期，不得打印标签。',
+    en: 'The lot has expired; no labels are printed for it.',
+  },
+  'label/lot-closed': {
+    status: 409,
+    zh: '该批已完成登记，不再分配新序列号；请指定已登记的序列号，或补打原任务的标签。',
+    en: 'The lot is complete and gets no new serial numbers; name serial numbers that it has, or reprint labels of the job that printed them.',
+  },
+  'label/dates-missing': {
+    status: 422,
+    zh: '该批尚未登记，请填写标签上的生产日期。',
+    en: 'The lot is not recorded yet; state the date of manufacture that its labels bear.',
+  },
+  'label/printed-already': {
+    status: 409,
+    zh: '以下序列号的标签已经打印；如需补打，请在原任务中说明原因。',
+    en: 'Labels with these serial numbers have been printed; reprint them from their job, with a reason.',
+  },
+  'label/numbers-used-up': {
+    status: 409,
+    zh: '该编号规则下已没有足够的新序列号，请增加位数或更换前缀。',
+    en: 'These rules leave too few new serial numbers; take more digits, or another prefix.',
+  },
+  'label/reprint-of-reprint': {
+    status: 409,
+    zh: '这是补打任务；请从最初的打印任务补打。',
+    en: 'This job is a reprint; reprint from the job that printed them first.',
+  },
+  'label/reprinted-too-often': {
+    status: 409,
+    zh: '以下标签补打次数过多，请改用新的序列号。',
+    en: 'These labels were reprinted too often; take new serial numbers.',
+  },
+  'label/not-of-job': {
+    status: 422,
+    zh: '以下标签不属于该打印任务，或数量超过该任务。',
+    en: 'These labels are not of this job, or are more than it has.',
+  },
+  'label/spoiled-already': {
+    status: 409,
+    zh: '以下标签已登记作废。',
+    en: 'These labels were reported as spoiled before.',
+  },
+  'label/job-cancelled': {
+    status: 409,
+    zh: '该打印任务已取消，其标签全部作废。',
+    en: 'The job was cancelled; all its labels are void.',
+  },
+  'label/job-closed': {
+    status: 409,
+    zh: '该打印任务已核对完毕。',
+    en: 'The job was closed as verified.',
+  },
+  'label/job-in-use': {
+    status: 409,
+    zh: '该任务的标签已有使用、补打或核对，不能取消；请逐件登记作废。',
+    en: 'Labels of this job are in use, reprinted or verified; it cannot be cancelled. Report the spoiled ones one by one.',
+  },
+  'label/none-verified': {
+    status: 409,
+    zh: '该任务尚无标签经扫码核对一致，不能以已核对关闭。',
+    en: 'No label of this job was scanned and found right; it cannot be closed as verified.',
+  },
+  'printer/not-allowed': {
+    status: 422,
+    zh: '本系统的运营方未允许连接该打印机地址或端口；请联系运营方将其网段加入允许范围。',
+    en: 'The operator of this service has not allowed printers at this address or port; ask for its network to be added.',
+  },
+  'printer/name-unknown': {
+    status: 422,
+    zh: '找不到该打印机名称对应的地址，请核对或改填 IP 地址。',
+    en: 'No address is known for this printer name; check it, or state the IP address.',
+  },
+  'printer/limit': {
+    status: 409,
+    zh: '本机构登记的打印机数量已达上限。',
+    en: 'Your organisation has as many printers as are allowed.',
+  },
+  'printer/inactive': { status: 409, zh: '该打印机已停用。', en: 'The printer is out of use.' },
+  'printer/busy': {
+    status: 409,
+    zh: '该打印机正在打印另一个任务，请稍后再发送。',
+    en: 'The printer is printing another job; send it again later.',
+  },
+  'printer/sent-already': {
+    status: 409,
+    zh: '该任务已发送到打印机；如需再次打印，请补打并说明原因。',
+    en: 'The job has been sent to a printer; to print labels again, reprint them with a reason.',
+  },
+  'printer/dots': {
+    status: 409,
+    zh: '该任务按另一种打印精度（dpi）排版，请选择相同精度的打印机。',
+    en: 'The job was laid out for another resolution (dpi); choose a printer that has it.',
+  },
+  'printer/unreachable': {
+    status: 502,
+    zh: '连接不上打印机：请检查是否开机、联网，地址是否正确。',
+    en: 'The printer does not answer: check that it is on and connected, and its address.',
+  },
+  'printer/stalled': {
+    status: 504,
+    zh: '打印机长时间没有继续接收：可能缺纸、缺碳带或处于暂停状态。已打印的标签请核对后补打其余部分。',
+    en: 'The printer stopped taking data: it may be out of labels or ribbon, or paused. Check what was printed and reprint the rest.',
+  },
+  'printer/broken-off': {
+    status: 502,
+    zh: '打印机中途断开了连接。已打印的标签请核对后补打其余部分。',
+    en: 'The printer broke the connection off. Check what was printed and reprint the rest.',
+  },
+  'printer/stopped': {
+    status: 503,
+    zh: '发送因系统停止或故障而中断。已打印的标签请核对后补打其余部分。',
+    en: 'Sending was cut short by a stop or fault of the service. Check what was printed and reprint the rest.',
+  },
+  'printer/too-large': {
+    status: 413,
+    zh: '发送给打印机的内容过大，请分批打印。',
+    en: 'This is too much for one send; print it in parts.',
   },
   'service/busy': {
     status: 503,
@@ -518,6 +659,31 @@ const failures = {
     status: 422,
     zh: '召回效果不充分时，不得解除对产品的限制。',
     en: 'Restrictions are not lifted while the recall is found inadequate.',
+  },
+  'resolver/link-invalid': {
+    status: 400,
+    zh: '该网址不是有效的 GS1 数字链接；核实之前请勿使用该器械。',
+    en: 'The address is not a valid GS1 Digital Link; do not use the device until it is clear what it is.',
+  },
+  'resolver/device-unknown': {
+    status: 404,
+    zh: '没有该产品、批号或序列号的生产记录，标签可能有误或为假冒；请勿使用。',
+    en: 'No maker has registered this product, lot or serial number; the label may be wrong or false. Do not use the device.',
+  },
+  'resolver/link-type': {
+    status: 404,
+    zh: '没有这类链接。',
+    en: 'There is no link of this type.',
+  },
+  'resolver/other-key': {
+    status: 404,
+    zh: '此处只查询产品标识（GTIN）。',
+    en: 'Only product identifiers (GTIN) are looked up here.',
+  },
+  'signal/acknowledged': {
+    status: 409,
+    zh: '该线索已有人确认处理。',
+    en: 'Somebody has acknowledged this signal already.',
   },
 } as const satisfies Record<string, FailureKind>;
 

@@ -76,6 +76,7 @@ async function serveOn(
     publicUrl,
     masterKey,
     trustProxy: config.trustProxy,
+    printers: config.printers,
   });
   welcome(await firstAdministrator({ database, clock, ids }));
   server.answerWith(app.express);
@@ -83,10 +84,11 @@ async function serveOn(
   say(`pps-trace ready at ${server.url}`);
 
   const reason = await stopped;
-  await tending.stop();
   logger.info({ reason }, 'stopping');
   // Before the database is closed: the requests that are being answered still need it.
   await server.close();
+  await tending.stop();
+  await app.close();
 }
 
 const tendEveryMs = 30_000;
@@ -94,15 +96,18 @@ const tendEveryMs = 30_000;
 /** What is tended to is idempotent and meant for several processes; one that fails is tried again next time. */
 function tendRegularly(app: App, logger: Logger): { stop(): Promise<void> } {
   let running = Promise.resolve();
-  const timer = setInterval(() => {
+  const tend = () => {
     running = running
       .then(() => app.tend())
       .catch((error: unknown) => logger.error({ err: safeError(error) }, 'background work failed'));
-  }, tendEveryMs);
+    return running;
+  };
+  const timer = setInterval(() => void tend(), tendEveryMs);
   return {
     stop: async () => {
       clearInterval(timer);
-      await running;
+      // Once more: the last requests have left something to be tended to.
+      await tend();
     },
   };
 }

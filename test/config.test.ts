@@ -54,6 +54,31 @@ describe('the settings', () => {
     expect(isAbsolute(readConfig([], {}).mongod.cache)).to.equal(true);
   });
 
+  it('name the networks of printers, and none unless said', () => {
+    expect(readConfig([], home).printers).to.deep.equal({ networks: [], ports: [] });
+    const environment = {
+      ...home,
+      PRINTER_NETWORKS: '10.20.0.0/16, fd00::/8,192.168.7.31',
+      PRINTER_PORTS: '10001, 10002',
+    };
+    expect(readConfig([], environment).printers).to.deep.equal({
+      networks: ['10.20.0.0/16', 'fd00::/8', '192.168.7.31'],
+      ports: [10_001, 10_002],
+    });
+    for (const wrong of [
+      '10.20.0.0/33',
+      'printers.example',
+      '10.20/16',
+      '10.0.0.0/8/8',
+      'fd00::/129',
+      '10.0.0.0/',
+      ',',
+    ]) {
+      expect(refusal([], { ...home, PRINTER_NETWORKS: wrong }), wrong).to.match(/PRINTER_NETWORKS.*networks/);
+    }
+    expect(refusal([], { ...home, PRINTER_PORTS: '9100, 70000' })).to.match(/PRINTER_PORTS.*ports/);
+  });
+
   it('drop the slash at the end of the public address', () => {
     expect(readConfig([], { ...home, PUBLIC_URL: 'https://udi.example.cn/' }).publicUrl).to.equal(
       'https://udi.example.cn',

@@ -56,6 +56,8 @@ export const permissions = [
   'regulator:read',
   'programme:read',
   'programme:write',
+  'counterfeit:read',
+  'counterfeit:acknowledge',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -88,6 +90,8 @@ const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
     'label:print',
     'recall:write',
     'recall:read',
+    'counterfeit:read',
+    'counterfeit:acknowledge',
     ...keepsStock,
   ],
   distributor: [...keepsStock, ...answersRecalls],

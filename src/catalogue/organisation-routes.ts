@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
 import { username } from '../access/fields.ts';
 import { type Route, route } from '../access/route.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { saying } from '../http/faults.ts';
@@ -158,7 +159,7 @@ export function organisationRoutes(parts: RegisterParts): Route[] {
       'catalogue:read',
       { summary: 'Read an organisation', params: idParams, answer: organisationAnswer },
       async ({ caller, params }) => {
-        const organisation = await readOrganisation(connection, params.id);
+        const organisation = await readOrganisation(askedTogether(connection), params.id);
         if (organisation === undefined) throw new Failure('not-found', { organisation: params.id });
         return { status: 200, body: shownTo(caller, organisation) };
       },

@@ -45,6 +45,8 @@ const rules: Readonly<Record<keyof ProductFacts, Rule>> = {
   intendedUse: 'free',
   productionAddress: 'free',
   productionLicence: 'free',
+  contractManufacturer: 'free',
+  warnings: 'free',
   agent: 'free',
 };
 

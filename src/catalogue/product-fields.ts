@@ -72,6 +72,10 @@ const facts = {
   intendedUse: bilingual({ max: 2_000 }).exactOptional(),
   productionAddress: text({ max: 300 }).exactOptional(),
   productionLicence: text({ max: 60 }).exactOptional(),
+  contractManufacturer: z
+    .strictObject({ name: text({ max: 200 }), address: text({ max: 300 }), licence: text({ max: 60 }) })
+    .exactOptional(),
+  warnings: bilingual({ max: 300 }).exactOptional(),
   agent: z
     .strictObject({ name: text({ max: 200 }), address: text({ max: 300 }), contact: text({ max: 200 }) })
     .exactOptional(),
@@ -163,6 +167,8 @@ export const productChangeBody = z.strictObject({
       intendedUse: facts.intendedUse.nullable(),
       productionAddress: facts.productionAddress.nullable(),
       productionLicence: facts.productionLicence.nullable(),
+      contractManufacturer: facts.contractManufacturer.nullable(),
+      warnings: facts.warnings.nullable(),
       agent: facts.agent.nullable(),
     })
     .refine((changes) => Object.keys(changes).length > 0, saying('没有要修改的内容。', 'Nothing to change.')),

@@ -66,6 +66,8 @@ const factFields = {
   intendedUse: { type: { _id: false, zh: text, en: text } },
   productionAddress: String,
   productionLicence: String,
+  contractManufacturer: { type: { _id: false, name: text, address: text, licence: text } },
+  warnings: { type: { _id: false, zh: text, en: text } },
   agent: { type: { _id: false, name: text, address: text, contact: text } },
 } as const;
 

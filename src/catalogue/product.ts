@@ -109,6 +109,14 @@ export interface ProductFacts {
   readonly intendedUse?: Bilingual;
   readonly productionAddress?: string;
   readonly productionLicence?: string;
+  /** 受托生产企业: who makes it for the registrant; the label names it with its licence (Order 6 of 2014, Art. 13). */
+  readonly contractManufacturer?: {
+    readonly name: string;
+    readonly address: string;
+    readonly licence: string;
+  };
+  /** 警示 and 注意事项 that the label bears. */
+  readonly warnings?: Bilingual;
   /** 代理人, for imports. */
   readonly agent?: { readonly name: string; readonly address: string; readonly contact: string };
 }

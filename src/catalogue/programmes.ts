@@ -1,6 +1,7 @@
 /** Welfare programmes in the database. */
 import type { Connection } from 'mongoose';
 import type { Clock, IdSource } from '../clock.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import type { Documents } from '../database/documents.ts';
 import { Failure } from '../errors.ts';
 import { programmeModel, type StoredProgramme } from './models.ts';
@@ -40,7 +41,7 @@ export async function createProgramme(
   }: { readonly connection: Connection; readonly clock: Clock; readonly ids: IdSource },
   facts: Omit<Programme, 'id' | 'createdAt'>,
 ): Promise<Programme> {
-  const foundation = await readOrganisation(connection, facts.foundation);
+  const foundation = await readOrganisation(askedTogether(connection), facts.foundation);
   if (foundation?.kind !== 'foundation' || !foundation.active) {
     throw new Failure('catalogue/organisation-inactive', { organisation: facts.foundation });
   }

@@ -66,6 +66,7 @@ export function projectCatalogue(event: AnyEvent): Write[] {
     case 'reprocessed':
     case 'labelsPrinted':
     case 'labelsSpoiled':
+    case 'labelsVerified':
     case 'suspicionReported':
     case 'recallNotified':
     case 'recallResponded':

@@ -4,13 +4,17 @@ import { inChina } from './calendar.ts';
 import { placeOf, required, seatOf } from './company.ts';
 import { datesOf } from './goods.ts';
 import { programmeName } from './invented-names.ts';
-import { heldLot, lotNamed, type Plan, type PlannedLot, plannedLots, serialOf } from './plan.ts';
+import { printLabels } from './labelling.ts';
+import { badLot, heldLot, lotNamed, type Plan, type PlannedLot, plannedLots, serialOf } from './plan.ts';
 import { gtinOf, isSerialised, productBodies } from './products.ts';
 import type { World } from './world.ts';
 
 /** Days before the end on which the catalogue was filled, and lots made until then were entered. */
 const catalogueDay = 265;
 const releaseDaysLater = 14;
+
+/** Whose labels are printed here; the others come with labels of before this service. */
+const labelledLots: readonly string[] = [badLot, heldLot];
 
 const ignored = z.unknown();
 
@@ -45,7 +49,9 @@ export async function makeLots(world: World, span: { readonly from: number; read
   for (const lot of due) await makeLot(world, lot);
 }
 
-async function makeLot({ calendar, company, plan }: World, lot: PlannedLot): Promise<void> {
+async function makeLot(world: World, lot: PlannedLot): Promise<void> {
+  if (labelledLots.includes(lot.lot)) await printLabels(world, lot);
+  const { calendar, company, plan } = world;
   const { manufacturer } = company;
   const quality = seatOf(manufacturer, 'quality');
   const gtin = gtinOf(lot.generation, lot.device);

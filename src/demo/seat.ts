@@ -99,8 +99,8 @@ export class Seat implements SeatFacts {
   }
 
   /** Asks for a document. */
-  async document(at: Date, method: Method, path: string, body?: unknown): Promise<Buffer> {
-    const reply = await this.#send(at, { method, path, body });
+  async document(at: Date, method: Method, path: string): Promise<Buffer> {
+    const reply = await this.#send(at, { method, path });
     if (reply.status >= 300) throw unexpected(this.username, method, path, reply);
     return reply.bytes;
   }

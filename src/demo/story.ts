@@ -36,6 +36,7 @@ export async function playStory(parts: StoryParts): Promise<{ world: World; day:
     hospitals: company.hospitals.map((member) => ({ member, store: [], theatre: [] })),
     programme,
     counts: emptyCounts(),
+    labels: new Map(),
   };
   say('Lots are made and released 生产与放行; the first deliveries 发货, receipts 收货, acceptances 验收 …');
   await makeLots(world, { from: longAgo, to: 244 });

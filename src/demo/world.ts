@@ -43,6 +43,8 @@ export interface World {
   readonly hospitals: readonly Shelves[];
   readonly programme: string;
   readonly counts: Counts;
+  /** Files of labels, by lot: printed before the lot was made. */
+  readonly labels: Map<string, Uint8Array>;
 }
 
 export function emptyCounts(): Counts {

@@ -116,9 +116,14 @@ export class Pdf {
     element.add(draw);
   }
 
+  /** @returns the bytes written since it was last asked, so that a long file need not be held as a whole. */
+  take(): Buffer {
+    return Buffer.concat(this.#chunks.splice(0));
+  }
+
   /**
    * Ends the file. pdfkit waits forever, without a word, for an object that nobody ended; here that is an error.
-   * @returns the file's bytes.
+   * @returns the file's bytes, or those that were not {@link take}n before.
    */
   async finish(): Promise<Buffer> {
     this.#root?.end();
@@ -126,7 +131,7 @@ export class Pdf {
     this.kit.end();
     const waited = new Promise<false>((resolve) => setImmediate(() => setImmediate(() => resolve(false))));
     if (!(await Promise.race([ended, waited]))) throw new Error('a part of the PDF was never ended');
-    return Buffer.concat(this.#chunks);
+    return this.take();
   }
 }
 

@@ -14,15 +14,25 @@ export function mountExit(app: Express, log: Logger): void {
   app.use(() => {
     throw new Failure('route/not-found');
   });
-  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     if (response.headersSent) {
       // Half an answer is out: all that is left is to cut it off, so that nobody takes it for whole.
-      log.error({ requestId: contextOf(request).requestId, err: safeError(error) }, 'answer cut off');
-      next(error);
+      cutOff(error, request, log);
       return;
     }
     answerWith(error, request, response, log);
   });
+}
+
+/** What was expected, and came too late to be told, is no fault of ours. */
+function cutOff(error: unknown, request: Request, log: Logger): void {
+  const context = contextOf(request);
+  const { requestId } = context;
+  if (error instanceof Failure) {
+    context.code = error.code;
+    log.info({ requestId, code: error.code }, 'answer cut off');
+  } else log.error({ requestId, err: safeError(error) }, 'answer cut off');
+  request.socket.destroy();
 }
 
 function answerWith(error: unknown, request: Request, response: Response, log: Logger): void {

@@ -28,11 +28,13 @@ export function mountRoutes<Caller, Permission extends string>(
 ): void {
   refuseDoubles(routes);
   for (const route of routes) {
-    const name = (request: Request, _response: Response, next: NextFunction) => {
+    const name = (request: Request, response: Response, next: NextFunction) => {
       contextOf(request).route = route.path;
+      if (route.schemas.crossOrigin === true) response.set(openToAnySite);
       next();
     };
     app[expressMethod[route.method]](route.path, name, serve(route, options));
+    if (route.schemas.crossOrigin === true) app.options(route.path, name, answerPreflight);
   }
   for (const [path, allow] of methodsByPath(routes)) {
     app.all(path, (request: Request) => {
@@ -40,6 +42,21 @@ export function mountRoutes<Caller, Permission extends string>(
       throw new Failure('route/method-not-allowed', { allow });
     });
   }
+}
+
+/** Set before anything else is done, so that a refusal can be read too. No credentials: the answer needs none. */
+const openToAnySite = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Link, Location, Retry-After',
+} as const;
+
+/** Of routes that only read. */
+function answerPreflight(_request: Request, response: Response): void {
+  const methods = 'GET, HEAD, OPTIONS';
+  response
+    .status(204)
+    .set({ Allow: methods, 'Access-Control-Allow-Methods': methods, 'Access-Control-Max-Age': '86400' })
+    .end();
 }
 
 const expressMethod = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
@@ -83,7 +100,7 @@ async function servedToAnybody<Caller, Permission extends string>(
   response: Response,
   options: MountOptions<Caller, Permission>,
 ): Promise<Answer<unknown>> {
-  const input = await received(request, undefined, route.schemas.bodyLimit);
+  const input = await received(request, undefined, route.schemas);
   const turn = { begun: false, schemas: route.schemas };
   return inTurn(request, response, turn, options, () => route.handle(input));
 }
@@ -96,7 +113,7 @@ async function servedToCaller<Caller, Permission extends string>(
   options: MountOptions<Caller, Permission>,
 ): Promise<Answer<unknown>> {
   const { schemas } = route;
-  const reading = (caller: Caller) => received(request, caller, schemas.bodyLimit);
+  const reading = (caller: Caller) => received(request, caller, schemas);
   const first = await inTurn(request, response, { begun: false, schemas }, options, async () => {
     const caller = await admitted(request, route.permission, options);
     return request.complete ? { answer: await route.handle(await reading(caller)) } : { caller };

@@ -6,26 +6,33 @@ import type { Request } from 'express';
 import { Failure } from '../errors.ts';
 import { readJson, refuseUnsafe } from './json.ts';
 import { contextOf } from './request-context.ts';
-import { defaultBodyLimit, type RouteRequest } from './route.ts';
+import { defaultBodyLimit, type RouteRequest, type RouteSchemas, type Wishes } from './route.ts';
 
 /**
- * @param bodyLimit bytes
  * @throws Failure for what cannot be read, or what no schema may see
  */
 export async function received<Caller>(
   request: Request,
   caller: Caller,
-  bodyLimit = defaultBodyLimit,
+  { verbatim = false, bodyLimit = defaultBodyLimit }: RouteSchemas,
 ): Promise<RouteRequest<Caller, unknown, unknown, unknown>> {
-  refuseUnsafe(request.params, [], '/params');
+  const params = verbatim ? {} : request.params;
+  refuseUnsafe(params, [], '/params');
   return {
     caller,
-    params: request.params,
-    query: queryOf(request.url),
+    params,
+    query: verbatim ? {} : queryOf(request.url),
     body: await bodyOf(request, bodyLimit),
     requestId: contextOf(request).requestId,
     address: addressOf(request.ip),
+    target: request.url,
+    wishes: wishesOf(request),
   };
+}
+
+function wishesOf({ headers }: IncomingMessage): Wishes {
+  const { accept: media, 'accept-language': languages } = headers;
+  return { ...(media !== undefined && { media }), ...(languages !== undefined && { languages }) };
 }
 
 /** A proxy that is believed may pass on what a client made up; only an address is taken for one. */

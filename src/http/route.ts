@@ -19,6 +19,17 @@ export interface RouteRequest<Caller, Params, Query, Body> {
   readonly requestId: string;
   /** The client's network address, for limits and the access log. */
   readonly address: string;
+  /** Path and query as they were sent, for a route that reads them itself. */
+  readonly target: string;
+  readonly wishes: Wishes;
+}
+
+/** What the client would rather have, as its headers say it: nothing that it may demand. */
+export interface Wishes {
+  /** `Accept`. */
+  readonly media?: string;
+  /** `Accept-Language`. */
+  readonly languages?: string;
 }
 
 /** A JSON answer. */
@@ -28,9 +39,9 @@ export interface JsonAnswer<T> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Done, and nothing to say. */
+/** Done, and nothing to say; or, with `Location`, to be asked for there. */
 export interface EmptyAnswer {
-  readonly status: 204;
+  readonly status: 204 | 307;
   readonly body?: undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -38,7 +49,7 @@ export interface EmptyAnswer {
 /** A document (PDF, ZPL, text). With a `filename` it is offered as a download. */
 export interface Binary {
   /** A page for people says in its own words what is wrong; programs get a problem document. */
-  readonly status: 200 | 201 | 400 | 404;
+  readonly status: 200 | 201 | 400 | 404 | 429;
   readonly contentType: string;
   readonly filename?: string;
   readonly bytes: Uint8Array | Readable;
@@ -67,6 +78,10 @@ export interface RouteSchemas<
   readonly bodyLimit?: number;
   /** The media type of a {@link Binary} answer, for the OpenAPI document. */
   readonly produces?: string;
+  /** Path and query are not parsed here: the handler reads {@link RouteRequest.target} as it was sent. */
+  readonly verbatim?: boolean;
+  /** Any site's page may read the answer (CORS): it is the same for everybody, with a cookie or without. */
+  readonly crossOrigin?: boolean;
 }
 
 /** 256 kB: 1,000 serials of 20 characters with room to spare. */

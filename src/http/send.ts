@@ -26,18 +26,39 @@ export function validateAnswer(
 export async function send(answer: Answer<unknown>, response: Response): Promise<void> {
   response.status(answer.status).set({ ...answer.headers });
   if ('bytes' in answer) await sendBinary(answer, response);
-  else if (answer.status === 204) response.end();
+  else if (answer.status === 204 || answer.status === 307) response.end();
   else response.type('application/json').send(JSON.stringify(answer.body));
 }
 
 async function sendBinary({ contentType, filename, bytes }: Binary, response: Response): Promise<void> {
   response.set('Content-Type', contentType);
   if (filename !== undefined) response.set('Content-Disposition', disposition(filename));
+  const { fresh, method } = response.req;
+  if (fresh) response.status(304);
   if (bytes instanceof Readable) {
-    await pipeline(bytes, response);
+    // What is made while it is sent is not begun for somebody who has it already, or wants only the headers.
+    if (!fresh && method !== 'HEAD') return await piped(bytes, response);
+    bytes.destroy();
+    response.end();
+    return;
+  }
+  if (fresh) {
+    response.end();
     return;
   }
   response.set('Content-Length', String(bytes.byteLength)).end(bytes);
+}
+
+/** A client that goes away in the midst of it is nobody's fault; the log says that the answer was not finished. */
+async function piped(bytes: Readable, response: Response): Promise<void> {
+  // The pipeline listens for the end in several ways of its own, beside those who count and log.
+  response.setMaxListeners(30);
+  try {
+    await pipeline(bytes, response);
+  } catch (error) {
+    const gone = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+    if (!gone) throw error;
+  }
 }
 
 /** RFC 6266: a plain name for old clients and the real one encoded, so that no name can break the header. */

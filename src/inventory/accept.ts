@@ -11,8 +11,9 @@ import type { AcceptanceRecord } from '../ledger/event-details.ts';
 import { refuse } from '../ledger/run.ts';
 import { barrier } from './barriers.ts';
 import { type Actor, commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
+import { knownShipments } from './known.ts';
 import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
-import { readShipment, type Shipment } from './shipment.ts';
+import type { Shipment } from './shipment.ts';
 import { hasHeld, loadStock, type Stock } from './stock.ts';
 
 export const acceptBody = z
@@ -60,7 +61,10 @@ export interface AcceptedAnswer {
 export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
   async load(snapshot, actor, input) {
     const loads = loadsOf(await resolveLines(snapshot, input.lines));
-    const shipment = input.shipment === undefined ? undefined : await readShipment(snapshot, input.shipment);
+    const shipment =
+      input.shipment === undefined
+        ? undefined
+        : (await knownShipments(snapshot, [input.shipment])).get(input.shipment);
     return { loads, shipment, stock: await loadStock(snapshot, [actor.organisation], loads) };
   },
 

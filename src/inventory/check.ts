@@ -9,7 +9,6 @@ import { expiryState } from '../catalogue/expiry.ts';
 import type { Product } from '../catalogue/product.ts';
 import type { Restriction } from '../catalogue/restriction.ts';
 import type { Documents } from '../database/documents.ts';
-import type { Write } from '../database/write.ts';
 import { Failure } from '../errors.ts';
 import { uuid } from '../http/fields.ts';
 import { bounds, type Deviation, lotId } from '../ledger/event.ts';
@@ -151,11 +150,8 @@ export function formRefusal({ packaged, quantity, pointer }: ResolvedLine): Refu
   return quantity === 1 ? undefined : refuse('use/quantity', { pointer });
 }
 
-/** Answers on one snapshot. @returns also what is to be kept of the answer, in the snapshot's own transaction */
-export async function checkDevices(
-  snapshot: Snapshot,
-  request: CheckRequest,
-): Promise<{ readonly answer: readonly CheckResult[]; readonly writes: readonly Write[] }> {
+/** Answers on one snapshot and keeps what it answered, in the snapshot's own transaction. */
+export async function checkDevices(snapshot: Snapshot, request: CheckRequest): Promise<CheckResult[]> {
   const { actor, place, day } = request;
   const lines = await resolveLines(snapshot, request.lines);
   for (const line of lines) {
@@ -187,10 +183,9 @@ export async function checkDevices(
       checkedAt: request.checkedAt,
     });
   }
-  return {
-    answer: results,
-    writes: kept.map((check) => ({ collection: checksCollection, insert: { ...check } })),
-  };
+  const { db, session } = snapshot;
+  await db.collection<StoredCheck>(checksCollection).insertMany(kept, { session });
+  return results;
 }
 
 /** Two devices in hand of which stock knows one: the second is not in stock. A serial number scanned twice is one. */

@@ -6,7 +6,8 @@ import { bounds, type Commitment } from '../ledger/event.ts';
 import { refuse } from '../ledger/run.ts';
 import type { Unit } from '../ledger/unit.ts';
 import { commandFields, type StockCommand } from './command.ts';
-import { readShipment, type Shipment } from './shipment.ts';
+import { knownShipments } from './known.ts';
+import type { Shipment } from './shipment.ts';
 import { loadStock, type Stock } from './stock.ts';
 
 export const closeShipmentBody = z.strictObject({
@@ -33,7 +34,7 @@ export interface ClosedAnswer {
 
 export const closeShipment: StockCommand<CloseShipmentInput, CloseShipmentState, ClosedAnswer> = {
   async load(snapshot, actor, input) {
-    const shipment = await readShipment(snapshot, input.shipment);
+    const shipment = (await knownShipments(snapshot, [input.shipment])).get(input.shipment);
     const units = await snapshot.unitsAt(
       { organisation: actor.organisation, account: `transit/${input.shipment}` },
       bounds.serialsPerEvent,
@@ -46,7 +47,7 @@ export const closeShipment: StockCommand<CloseShipmentInput, CloseShipmentState,
   },
 
   facts(input, { shipment, units }, bench, actor) {
-    if (shipment === undefined || shipment.from !== actor.organisation) {
+    if (shipment === undefined || shipment.from !== actor.organisation || shipment.stated === true) {
       return refuse('not-found', { shipment: input.shipment });
     }
     if (shipment.state === 'closed') return refuse('shipment/closed', { shipment: shipment.id });

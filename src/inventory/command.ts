@@ -7,7 +7,6 @@ import type { Connection } from 'mongoose';
 import { z } from 'zod';
 import { dayInChina } from '../catalogue/day.ts';
 import type { Place } from '../catalogue/place.ts';
-import { readPlaces } from '../catalogue/places.ts';
 import type { Clock, IdSource } from '../clock.ts';
 import { allOf, type Documents } from '../database/documents.ts';
 import type { Write } from '../database/write.ts';
@@ -25,10 +24,18 @@ import {
   type Use,
 } from '../ledger/event.ts';
 import type { EventDetails, EventType } from '../ledger/event-details.ts';
-import { type DecisionContext, type Ledger, type Refusal, refuse } from '../ledger/run.ts';
+import {
+  type Command,
+  type CommandSteps,
+  type DecisionContext,
+  type Ledger,
+  type Refusal,
+  refuse,
+} from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { commitText } from '../ledger/texts.ts';
 import { Bench } from './bench.ts';
+import type { Lookups } from './lookups.ts';
 import type { Stock } from './stock.ts';
 
 /** Who acts. */
@@ -76,6 +83,8 @@ export interface Accepting<Answer> {
 }
 
 export interface StockCommand<Input, State extends { readonly stock: Stock }, Answer> {
+  /** Its load reads in the session of the snapshot itself. */
+  readonly alone?: boolean;
   load(snapshot: Snapshot, actor: Actor, input: Input): Promise<State>;
   /** Pure: the same input on the same stock gives the same facts. */
   facts(
@@ -135,47 +144,70 @@ export async function runCommand<
   State extends { readonly stock: Stock },
   Answer extends object,
 >(
-  { ledger, clock }: Pick<InventoryParts, 'ledger' | 'clock'>,
+  parts: Pick<InventoryParts, 'ledger' | 'clock'>,
   command: StockCommand<Input, State, Answer>,
-  { commandId, route, actor, content, prepare }: CommandCall<Input>,
-): Promise<Answer & { commandId: string; events: readonly string[] }> {
+  call: CommandCall<Input>,
+): Promise<CommandAnswer<Answer>> {
+  const accepted = await parts.ledger.run(commandOf(call), stepsOf(parts, command, call));
+  return { ...accepted.answer, commandId: call.commandId, events: accepted.events };
+}
+
+export type CommandAnswer<Answer> = Answer & {
+  readonly commandId: string;
+  readonly events: readonly string[];
+};
+
+/** @returns a call as the ledger knows it. */
+export function commandOf({
+  commandId,
+  route,
+  actor,
+  content,
+}: Omit<CommandCall<never>, 'prepare'>): Command {
+  const { organisation, person } = actor;
+  return { id: commandId, organisation, actor: person, route, content };
+}
+
+/** @returns what the ledger does for a call: load what stands on the things, decide on a workbench. */
+export function stepsOf<
+  Input extends CommandBody,
+  State extends { readonly stock: Stock },
+  Answer extends object,
+>(
+  { clock }: Pick<InventoryParts, 'clock'>,
+  command: StockCommand<Input, State, Answer>,
+  { actor, prepare }: Pick<CommandCall<Input>, 'actor' | 'prepare'>,
+): CommandSteps<{ readonly state: State; readonly prepared: Prepared<Input> }, Answer> {
   // Once for all attempts: salts and pseudonyms stay the same.
   let prepared: Prepared<Input> | undefined;
-  const accepted = await ledger.run<{ state: State; prepared: Prepared<Input> }, Answer>(
-    {
-      id: commandId,
-      organisation: actor.organisation,
-      actor: actor.person,
-      route,
-      content,
+  const { alone = false } = command;
+  return {
+    alone,
+    prepare: async () => {
+      prepared = await prepare();
+      assertHappened(prepared.input.happenedAt, clock);
     },
-    {
-      prepare: async () => {
-        prepared = await prepare();
-        assertHappened(prepared.input.happenedAt, clock);
-      },
-      load: async (snapshot) => {
-        if (prepared === undefined) throw new Error('loaded before it was prepared');
-        const { input, lookedUp } = prepared;
-        const loading = command.load(snapshot, actor, input);
-        const [, state] = await allOf([lookedUp?.(snapshot) ?? Promise.resolve(), loading]);
-        return { prepared, state };
-      },
-      decide: ({ state, prepared: { input, writes } }, context) => {
-        const decided = command.facts(input, state, new Bench(state.stock), actor, context);
-        if (decided.kind === 'refused') return decided;
-        return (
-          tooLarge(decided.events) ?? {
-            kind: 'accepted',
-            events: decided.events.map((facts) => draftOf(facts, input.happenedAt ?? context.recordTime)),
-            answer: decided.answer,
-            writes: [...writes, ...(decided.writes ?? [])],
-          }
-        );
-      },
+    load: async (snapshot) => {
+      prepared ??= await prepare();
+      const { input, lookedUp } = prepared;
+      assertHappened(input.happenedAt, clock);
+      const loading = command.load(snapshot, actor, input);
+      const [, state] = await allOf([lookedUp?.(snapshot) ?? Promise.resolve(), loading]);
+      return { prepared, state };
     },
-  );
-  return { ...accepted.answer, commandId, events: accepted.events };
+    decide: ({ state, prepared: { input, writes } }, context) => {
+      const decided = command.facts(input, state, new Bench(state.stock), actor, context);
+      if (decided.kind === 'refused') return decided;
+      return (
+        tooLarge(decided.events) ?? {
+          kind: 'accepted',
+          events: decided.events.map((facts) => draftOf(facts, input.happenedAt ?? context.recordTime)),
+          answer: decided.answer,
+          writes: [...writes, ...(decided.writes ?? [])],
+        }
+      );
+    },
+  };
 }
 
 /** Law 9: what an event cannot hold is refused in words, not by the ledger's own assertions. */
@@ -263,11 +295,11 @@ export function commitTexts<Name extends string>(
  * @returns the active places of the organisation, by id @throws Failure `request/invalid` naming those that are not
  */
 export async function ownPlaces(
-  documents: Documents,
+  lookups: Pick<Lookups, 'places'>,
   organisation: string,
   places: Readonly<Record<string, string>>,
 ): Promise<ReadonlyMap<string, Place>> {
-  const known = await readPlaces(documents, Object.values(places));
+  const known = await lookups.places(Object.values(places));
   const faults = Object.entries(places).flatMap(([pointer, id]) => {
     const place = known.get(id);
     return place?.organisation === organisation && place.active

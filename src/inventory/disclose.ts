@@ -90,6 +90,9 @@ const saidToHolders: readonly EventType[] = [
   'recallWidened',
 ];
 
+/** Of all other types {@link disclose} tells nobody but who wrote the entry. */
+export const toldTypes: readonly EventType[] = [...toldOutside, ...saidToHolders];
+
 /**
  * @returns what the viewer may read of the entry, or undefined where that is nothing.
  *

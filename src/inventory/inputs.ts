@@ -5,10 +5,10 @@
 
 import type { z } from 'zod';
 import { dayInChina } from '../catalogue/day.ts';
-import { readOrganisation, readOrganisations } from '../catalogue/organisations.ts';
+import type { Organisation } from '../catalogue/organisation.ts';
+import { readOrganisations } from '../catalogue/organisations.ts';
 import { resolveGtin } from '../catalogue/products.ts';
 import { runsOn } from '../catalogue/programme.ts';
-import { readProgramme } from '../catalogue/programmes.ts';
 import { askedTogether } from '../database/asking-together.ts';
 import { allOf, type Documents } from '../database/documents.ts';
 import { Failure } from '../errors.ts';
@@ -23,7 +23,8 @@ import {
   type Prepared,
 } from './command.ts';
 import { type DeviceLine, lotsPerCommand, type ReadLine, readLines } from './lines.ts';
-import type { ReceiveInput, receiveBody } from './receive.ts';
+import { type Lookups, lookupsOf } from './lookups.ts';
+import type { deliveryBody, ReceiveInput, receiveBody } from './receive.ts';
 import type { RecordUseInput, recordUseBody } from './record-use.ts';
 import type { DestroyInput, destroyBody, MoveInput, moveBody } from './relocate.ts';
 import type { ShipInput, shipBody } from './ship.ts';
@@ -37,12 +38,13 @@ export async function shipInput(
   parts: InventoryParts,
   actor: Actor,
   body: z.output<typeof shipBody>,
+  lookups: Lookups = lookupsOf(askedTogether(parts.connection)),
 ): Promise<Prepared<ShipInput>> {
   const { lines, papers, ...rest } = body;
-  await ownPlaces(askedTogether(parts.connection), actor.organisation, { '/from': body.from });
-  const receiver = await readOrganisation(parts.connection, body.to);
+  await ownPlaces(lookups, actor.organisation, { '/from': body.from });
+  const receiver = await lookups.organisation(body.to);
   if (receiver === undefined) throw new Failure('shipment/receiver', { to: body.to });
-  await assertProgramme(askedTogether(parts.connection), body.programme, day(parts));
+  await assertProgramme(lookups, body.programme, day(parts));
   const texts = commitTexts({ papers }, actor.organisation, parts.ids);
   return {
     input: {
@@ -61,11 +63,7 @@ export async function receiveInput(
   body: z.output<typeof receiveBody>,
 ): Promise<Prepared<ReceiveInput>> {
   const { lines, damaged, note, ...rest } = body;
-  if (lines.length + damaged.length === 0) {
-    throw new Failure('request/invalid', {}, [
-      { pointer: '/lines', zh: '请填写收到的器械。', en: 'State what was received.' },
-    ]);
-  }
+  assertSomething(body);
   const texts = commitTexts({ note }, actor.organisation, parts.ids);
   return {
     input: {
@@ -75,8 +73,51 @@ export async function receiveInput(
       noteText: texts.commitments.note,
     },
     writes: texts.writes,
-    lookedUp: (documents) => ownPlaces(documents, actor.organisation, { '/place': body.place }),
+    lookedUp: (documents) => ownPlaces(lookupsOf(documents), actor.organisation, { '/place': body.place }),
   };
+}
+
+/** With a shipment it is a receipt; without one the receiver says who brought the goods, and with which papers. */
+export async function deliveryInput(
+  parts: InventoryParts,
+  actor: Actor,
+  body: z.output<typeof deliveryBody>,
+  lookups: Lookups,
+): Promise<Prepared<ReceiveInput>> {
+  const { shipment, supplier, basis = 'bought', programme, papers, ...rest } = body;
+  if (shipment !== undefined) return receiveInput(parts, actor, { ...rest, shipment });
+  assertSomething(body);
+  await ownPlaces(lookups, actor.organisation, { '/place': body.place });
+  const from = await lookups.organisation(required(supplier));
+  if (from === undefined || !supplies(from) || from.id === actor.organisation) {
+    throw new Failure('delivery/supplier', { supplier });
+  }
+  await assertProgramme(lookups, programme, day(parts));
+  const texts = commitTexts({ papers, note: rest.note }, actor.organisation, parts.ids);
+  const { lines, damaged, note, ...stays } = rest;
+  return {
+    input: {
+      ...stays,
+      stated: { supplier: from.id, conveys: { basis, ...(programme === undefined ? {} : { programme }) } },
+      lines: readLines(lines, '/lines', day(parts)),
+      damaged: readLines(damaged, '/damaged', day(parts)),
+      papersNumber: required(texts.commitments.papers),
+      noteText: texts.commitments.note,
+    },
+    writes: texts.writes,
+  };
+}
+
+/** One that no longer takes part, or never did, may have supplied all the same. */
+function supplies({ kind }: Organisation): boolean {
+  return ['manufacturer', 'distributor', 'hospital'].includes(kind);
+}
+
+function assertSomething({ lines, damaged }: Pick<z.output<typeof receiveBody>, 'lines' | 'damaged'>): void {
+  if (lines.length + damaged.length > 0) return;
+  throw new Failure('request/invalid', {}, [
+    { pointer: '/lines', zh: '请填写收到的器械。', en: 'State what was received.' },
+  ]);
 }
 
 export async function acceptInput(
@@ -85,7 +126,7 @@ export async function acceptInput(
   body: z.output<typeof acceptBody>,
 ): Promise<Prepared<AcceptInput>> {
   const { lines, certificate, papers, reason, ...rest } = body;
-  await ownPlaces(askedTogether(parts.connection), actor.organisation, { '/place': body.place });
+  await ownPlaces(lookupsOf(askedTogether(parts.connection)), actor.organisation, { '/place': body.place });
   const read = readLines(lines, '/lines', day(parts));
   const texts = commitTexts({ certificate, papers, reason }, actor.organisation, parts.ids);
   const db = parts.connection.db;
@@ -105,7 +146,7 @@ export async function acceptInput(
       papersNumber: texts.commitments.papers,
       reasonText: texts.commitments.reason,
       organisations: await readOrganisations(
-        parts.connection,
+        askedTogether(parts.connection),
         named.filter((id) => id !== undefined),
       ),
     },
@@ -119,7 +160,7 @@ export async function moveInput(
   body: z.output<typeof moveBody>,
 ): Promise<Prepared<MoveInput>> {
   const { lines, requisition, ...rest } = body;
-  await ownPlaces(askedTogether(parts.connection), actor.organisation, {
+  await ownPlaces(lookupsOf(askedTogether(parts.connection)), actor.organisation, {
     '/from': body.from,
     '/to': body.to,
   });
@@ -152,7 +193,7 @@ export async function reasonedInput<Body extends ReasonedBody>(
   body: Body,
 ): Promise<Prepared<Reasoned<Body>>> {
   const { lines, reason, ...rest } = body;
-  await ownPlaces(askedTogether(parts.connection), actor.organisation, { '/place': body.place });
+  await ownPlaces(lookupsOf(askedTogether(parts.connection)), actor.organisation, { '/place': body.place });
   const texts = commitTexts({ reason }, actor.organisation, parts.ids);
   return {
     input: {
@@ -219,16 +260,17 @@ function lookUpUse(
     '/scrubNurse': scrubNurse,
     '/circulatingNurse': circulatingNurse,
   };
+  const lookups = lookupsOf(documents);
   return allOf([
-    ownPlaces(documents, organisation, { '/place': place }),
+    ownPlaces(lookups, organisation, { '/place': place }),
     assertPeople(parts, organisation, people, documents),
-    assertProgramme(documents, programme, dayInChina(new Date(happenedAt))),
+    assertProgramme(lookups, programme, dayInChina(new Date(happenedAt))),
   ]);
 }
 
-async function assertProgramme(documents: Documents, id: string | undefined, on: string): Promise<void> {
+async function assertProgramme(lookups: Lookups, id: string | undefined, on: string): Promise<void> {
   if (id === undefined) return;
-  const programme = await readProgramme(documents, id);
+  const programme = await lookups.programme(id);
   if (programme === undefined || !runsOn(programme, on)) throw new Failure('programme/not-running', { on });
 }
 

@@ -3,7 +3,6 @@
 import { z } from 'zod';
 import { gtin, lotNumber } from '../catalogue/fields.ts';
 import type { Product } from '../catalogue/product.ts';
-import { resolveGtins } from '../catalogue/products.ts';
 import { allOf } from '../database/documents.ts';
 import { Failure, type InputFault } from '../errors.ts';
 import { saying } from '../http/faults.ts';
@@ -12,6 +11,7 @@ import { parseSerial } from '../identifiers/serial.ts';
 import { parseUdi } from '../identifiers/udi.ts';
 import { bounds } from '../ledger/event.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
+import { knownGtins } from './known.ts';
 
 export const linesPerRequest = 1_000;
 
@@ -151,9 +151,11 @@ function readTyped(line: Exclude<DeviceLine, { scan: string }>, pointer: string)
  */
 export async function resolveLines(snapshot: Snapshot, lines: readonly ReadLine[]): Promise<ResolvedLine[]> {
   assertBounded(lines);
-  const named = [...new Set(lines.map((line) => line.gtin))];
   const [gtins, units] = await allOf([
-    resolveGtins(snapshot, named),
+    knownGtins(
+      snapshot,
+      lines.map((line) => line.gtin),
+    ),
     snapshot.units(
       lines.flatMap(({ gtin, serials }) => serials.map((serial) => ({ gtin, issuer: 'maker', serial }))),
     ),

@@ -9,6 +9,7 @@ import { raiseFence } from '../ledger/fence.ts';
 import { actorOf } from './caller-routes.ts';
 import { commandAnswer, commitTexts, type InventoryParts, ownPlaces, runCommand } from './command.ts';
 import { required } from './inputs.ts';
+import { lookupsOf } from './lookups.ts';
 import { holdLot, holdLotBody, liftHold, liftHoldBody, releaseLot, releaseLotBody } from './lot-standing.ts';
 import { produceLot, produceLotBody } from './produce-lot.ts';
 
@@ -38,7 +39,9 @@ export function lotRoutes(parts: InventoryParts): Route[] {
           actor: actorOf(caller),
           content: body,
           prepare: async () => {
-            await ownPlaces(askedTogether(parts.connection), caller.organisation, { '/place': body.place });
+            await ownPlaces(lookupsOf(askedTogether(parts.connection)), caller.organisation, {
+              '/place': body.place,
+            });
             return { input: body, writes: [] };
           },
         };

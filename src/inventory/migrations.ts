@@ -1,6 +1,7 @@
 import type { Migration } from '../database/migrations.ts';
 import { ledgerCollections } from '../ledger/collections.ts';
 import { checksCollection } from './check.ts';
+import { signalsCollection } from './counterfeit-storage.ts';
 import { incidentsCollection } from './incident.ts';
 import { shipmentsCollection } from './shipment.ts';
 
@@ -21,6 +22,21 @@ export const inventoryMigrations: readonly Migration[] = [
     async run(db) {
       // Sparse: most uses are in no programme.
       await ledgerCollections(db).entries.createIndex({ 'uses.programme': 1 }, { sparse: true });
+    },
+  },
+  {
+    id: 'inventory/003-counterfeit-signals',
+    async run(db) {
+      const signals = db.collection(signalsCollection);
+      await signals.createIndex({ organisation: 1, day: -1, _id: 1 });
+      await signals.createIndex({ gtin: 1, day: 1, origin: 1 });
+      // Where a serial number was checked last: most checks name none.
+      await db
+        .collection(checksCollection)
+        .createIndex(
+          { gtin: 1, serial: 1, checkedAt: -1 },
+          { partialFilterExpression: { serial: { $exists: true } } },
+        );
     },
   },
 ];

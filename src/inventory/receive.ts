@@ -5,15 +5,18 @@
 
 import { z } from 'zod';
 import { allOf } from '../database/documents.ts';
+import { saying } from '../http/faults.ts';
 import { text, uuid } from '../http/fields.ts';
 import { type AccountRef, placeAccount } from '../ledger/account.ts';
-import { bounds, type Commitment, type LotKey } from '../ledger/event.ts';
-import { refuse } from '../ledger/run.ts';
+import { bounds, type Commitment, type DocumentRef, type LotKey } from '../ledger/event.ts';
+import { conveyedBases } from '../ledger/event-details.ts';
+import { type DecisionContext, refuse } from '../ledger/run.ts';
 import type { Title } from '../ledger/title.ts';
 import type { Bench } from './bench.ts';
 import { type Actor, commandFields, type StockCommand } from './command.ts';
+import { knownShipments } from './known.ts';
 import { deviceLine, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
-import { readShipment, type Shipment } from './shipment.ts';
+import type { Shipment } from './shipment.ts';
 import { expectStock, loadStock, restrictionsOnThings, type Stock } from './stock.ts';
 
 export const receiveBody = z.strictObject({
@@ -27,7 +30,47 @@ export const receiveBody = z.strictObject({
   note: text({ max: 2000, lines: true }).optional(),
 });
 
-export type ReceiveInput = Omit<z.output<typeof receiveBody>, 'lines' | 'damaged' | 'note'> & {
+/** What came in: with a shipment that was made here, or from a supplier that made none. */
+export const deliveryBody = z
+  .strictObject({
+    ...receiveBody.shape,
+    shipment: uuid().optional(),
+    /** Who delivered; it need not use this service, but is known to it: the acceptance record names it. */
+    supplier: uuid().optional(),
+    /** On what basis we hold the things; bought unless told otherwise. */
+    basis: z.enum(conveyedBases).optional(),
+    /** Welfare programme, for donated things. */
+    programme: uuid().optional(),
+    /** Number of the supplier's papers. */
+    papers: text({ max: 60 }).optional(),
+  })
+  .refine(({ shipment, supplier }) => (shipment === undefined) !== (supplier === undefined), {
+    ...saying(
+      '请填写发货单；没有发货单的，填写供货方。',
+      'Name the shipment or, where there is none, the supplier.',
+    ),
+    path: ['shipment'],
+  })
+  .refine(({ supplier, papers }) => supplier === undefined || papers !== undefined, {
+    ...saying('请填写随货同行单号。', "State the number of the supplier's papers."),
+    path: ['papers'],
+  })
+  .refine(({ shipment, basis, programme, papers }) => !(shipment && (basis ?? programme ?? papers)), {
+    ...saying('发货单已载明，此处不填。', 'The shipment says this already; leave it out.'),
+    path: ['shipment'],
+  });
+
+/** The receiver's own statement, where nobody made a shipment. */
+export interface StatedDelivery {
+  readonly supplier: string;
+  readonly conveys: Shipment['conveys'];
+}
+
+export type ReceiveInput = Omit<z.output<typeof receiveBody>, 'shipment' | 'lines' | 'damaged' | 'note'> & {
+  /** Either this, or what the receiver states. */
+  readonly shipment?: string;
+  readonly stated?: StatedDelivery;
+  readonly papersNumber?: Commitment;
   readonly lines: readonly ReadLine[];
   readonly damaged: readonly ReadLine[];
   readonly noteText?: Commitment | undefined;
@@ -60,11 +103,13 @@ export interface ReceivedAnswer {
 
 export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> = {
   async load(snapshot, actor, input) {
+    const named = input.shipment === undefined ? [] : [input.shipment];
     expectStock(snapshot, [actor.organisation], [...input.lines, ...input.damaged]);
-    const [shipment, lines] = await allOf([
-      readShipment(snapshot, input.shipment),
+    const [shipments, lines] = await allOf([
+      knownShipments(snapshot, named),
       resolveLines(snapshot, [...input.lines, ...input.damaged]),
     ]);
+    const [shipment] = shipments.values();
     const intact = loadsOf(lines.slice(0, input.lines.length));
     const damaged = loadsOf(lines.slice(input.lines.length));
     const organisations = shipment === undefined ? [actor.organisation] : [actor.organisation, shipment.from];
@@ -73,7 +118,8 @@ export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> =
     return { stock, shipment, intact, damaged };
   },
 
-  facts(input, { stock, shipment, intact, damaged }, bench, actor) {
+  facts(input, { stock, shipment: sent, intact, damaged }, bench, actor, context) {
+    const shipment = sent ?? statedShipment(input, actor, context);
     if (shipment === undefined || shipment.to !== actor.organisation) {
       return refuse('not-found', { shipment: input.shipment });
     }
@@ -91,16 +137,20 @@ export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> =
     for (const load of damaged) receipt.take(load, 'damaged');
     const transfers = bench.take();
     const outstanding = inTransit(shipment, bench);
+    const { papersNumber: number } = input;
+    const documents: DocumentRef[] = number === undefined ? [] : [{ kind: 'papers', number }];
     const received = {
       type: 'received',
       step: 'receiving',
       transfers,
       place: input.place,
+      documents,
       details: {
         shipment: shipment.id,
         from: shipment.from,
         lines: receipt.lines.map(({ quarantined, ...line }) => line),
         ...(input.noteText === undefined ? {} : { note: input.noteText }),
+        ...(input.stated === undefined ? {} : { conveys: input.stated.conveys }),
       },
     } as const;
     const closed = {
@@ -111,11 +161,32 @@ export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> =
     } as const;
     return {
       kind: 'facts',
-      events: outstanding === 0 ? [received, closed] : [received],
+      events: outstanding === 0 && input.stated === undefined ? [received, closed] : [received],
       answer: { shipment: shipment.id, lines: receipt.lines, outstanding },
     };
   },
 };
+
+/** A delivery is received as a shipment of which nothing was announced: all of it comes from `unexplained`. */
+function statedShipment(
+  { stated }: ReceiveInput,
+  { organisation }: Actor,
+  { eventId, recordTime }: DecisionContext,
+): Shipment | undefined {
+  if (stated === undefined) return undefined;
+  return {
+    id: eventId(0),
+    from: stated.supplier,
+    to: organisation,
+    purpose: 'supply',
+    conveys: stated.conveys,
+    state: 'open',
+    lines: [],
+    sentAt: recordTime,
+    stated: true,
+    receipts: 0,
+  };
+}
 
 /** A unit is intact or damaged: one that is named as both would be counted twice. */
 function inBoth(intact: readonly LotLoad[], damaged: readonly LotLoad[]): string[] {
@@ -186,7 +257,7 @@ class Receipt {
     const over = this.bench.move(load, from, to, { becomes: (title) => this.conveyed(title) });
     if (over !== undefined) {
       const extra = { ...load, quantity: over.quantity, serials: over.serials };
-      this.bench.draw(extra, to, { owner: organisation, basis: 'unknown' });
+      this.bench.draw(extra, to, this.drawn());
     }
     const key = `${load.gtin}/${load.lot}`;
     const before = this.byLot.get(key);
@@ -198,6 +269,13 @@ class Receipt {
       unshipped: (before?.unshipped ?? 0) + (over?.quantity ?? 0),
       quarantined: (before?.quarantined ?? 0) + (restricted ? load.quantity : 0),
     });
+  }
+
+  /** Nobody knows on what basis things come that were not announced, unless the receiver has stated it. */
+  private drawn(): Title {
+    const { stated, from } = this.shipment;
+    if (stated === true) return this.conveyed({ owner: from, basis: 'bought' });
+    return { owner: this.actor.organisation, basis: 'unknown' };
   }
 
   /** Bought and donated things become the receiver's; consignment and loans stay their owner's, also coming home. */

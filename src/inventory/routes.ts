@@ -1,6 +1,7 @@
 /** All routes of this room. */
 import type { Route } from '../access/route.ts';
 import { correctionRoutes } from './correction-routes.ts';
+import { importRoutes } from './import-routes.ts';
 import { lotRoutes } from './lot-routes.ts';
 import { programmeRoutes } from './programme-routes.ts';
 import { shipmentRoutes } from './shipment-routes.ts';
@@ -14,6 +15,7 @@ export function inventoryRoutes(parts: UseParts): Route[] {
     ...udiRoutes(parts),
     ...lotRoutes(parts),
     ...shipmentRoutes(parts),
+    ...importRoutes(parts),
     ...stockRoutes(parts),
     ...useRoutes(parts),
     ...traceRoutes(parts),

@@ -22,6 +22,23 @@ import {
 
 const shipmentParams = z.strictObject({ shipment: uuid() });
 
+/** What a shipment and a receipt answer, beside what every command does; an import answers the same of each. */
+export const shippedAnswer = { shipment: z.string(), quantity: z.int() };
+export const receivedAnswer = {
+  shipment: z.string(),
+  lines: z.array(
+    z.strictObject({
+      gtin: z.string(),
+      lot: z.string(),
+      intact: z.int(),
+      damaged: z.int(),
+      unshipped: z.int(),
+      quarantined: z.int(),
+    }),
+  ),
+  outstanding: z.int(),
+};
+
 const shipmentView = z.strictObject({
   id: z.string(),
   from: z.string(),
@@ -35,6 +52,7 @@ const shipmentView = z.strictObject({
   lastReceivedAt: z.string().optional(),
   closedAt: z.string().optional(),
   missing: z.int().optional(),
+  stated: z.literal(true).optional(),
 });
 
 const listQuery = z.strictObject({
@@ -52,7 +70,7 @@ export function shipmentRoutes(parts: InventoryParts): Route[] {
       {
         summary: 'Ship with papers 发货(随货同行单)',
         body: shipBody,
-        answer: z.strictObject({ ...commandAnswer, shipment: z.string(), quantity: z.int() }),
+        answer: z.strictObject({ ...commandAnswer, ...shippedAnswer }),
       },
       async ({ caller, body }) => {
         const actor = actorOf(caller);
@@ -75,18 +93,7 @@ export function shipmentRoutes(parts: InventoryParts): Route[] {
         body: receiveBody,
         answer: z.strictObject({
           ...commandAnswer,
-          shipment: z.string(),
-          lines: z.array(
-            z.strictObject({
-              gtin: z.string(),
-              lot: z.string(),
-              intact: z.int(),
-              damaged: z.int(),
-              unshipped: z.int(),
-              quarantined: z.int(),
-            }),
-          ),
-          outstanding: z.int(),
+          ...receivedAnswer,
         }),
       },
       async ({ caller, body }) => {
@@ -151,7 +158,7 @@ function readRoutes({ connection }: InventoryParts): Route[] {
       async ({ caller, params }) => {
         const shipment = await readShipment(required(connection.db), params.shipment);
         const { organisation } = caller;
-        if (shipment === undefined || ![shipment.from, shipment.to].includes(organisation)) {
+        if (shipment === undefined || !concerns(shipment, organisation)) {
           throw new Failure('not-found');
         }
         return { status: 200, body: viewOf(shipment) };
@@ -168,7 +175,7 @@ async function listShipments(db: mongo.Db, organisation: string, query: z.output
   const found = await db
     .collection<StoredShipment>(shipmentsCollection)
     .find({
-      ...(direction === 'incoming' ? { to: organisation } : { from: organisation }),
+      ...(direction === 'incoming' ? { to: organisation } : { from: organisation, stated: { $ne: true } }),
       ...(state === undefined ? {} : { state }),
       ...(after === undefined
         ? {}
@@ -183,6 +190,11 @@ async function listShipments(db: mongo.Db, organisation: string, query: z.output
     items: items.map(viewOf),
     ...(found.length > limit && last !== undefined ? { next: encodeCursor([last.sentAt, last.id]) } : {}),
   };
+}
+
+/** What the receiver alone has stated is the receiver's alone. */
+function concerns({ from, to, stated }: Shipment, organisation: string): boolean {
+  return to === organisation || (from === organisation && stated !== true);
 }
 
 /** The counter that receipts contend for is nobody's business. */

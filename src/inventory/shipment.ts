@@ -28,6 +28,8 @@ export interface Shipment {
   readonly closedAt?: string;
   /** Set when it was closed: what never arrived. */
   readonly missing?: number;
+  /** No shipment was made here: the receiver has said who brought the goods, and nobody else is told of it. */
+  readonly stated?: true;
   /** Counts receipts: two at once contend for this document, so that the second sees the first. */
   readonly receipts: number;
 }
@@ -40,6 +42,7 @@ export function projectShipments(event: AnyEvent): Write[] {
     case 'shipped':
       return [shipped(event)];
     case 'received':
+      if (event.details.conveys !== undefined) return [stated(event, event.details.conveys)];
       return [
         change(event.details.shipment, {
           $set: { lastReceivedAt: event.recordTime },
@@ -84,6 +87,32 @@ function shipped(event: AnyEvent & { type: 'shipped' }): Write {
   return { collection: shipmentsCollection, insert: { ...document } };
 }
 
+/** Nothing of it is on its way: it is closed from the first. */
+function stated(event: AnyEvent & { type: 'received' }, conveys: Shipment['conveys']): Write {
+  const { shipment, from } = event.details;
+  const document: StoredShipment = {
+    _id: shipment,
+    from,
+    to: event.organisation,
+    purpose: 'supply',
+    conveys,
+    state: 'closed',
+    lines: [],
+    sentAt: event.recordTime,
+    lastReceivedAt: event.recordTime,
+    closedAt: event.recordTime,
+    stated: true,
+    receipts: 1,
+  };
+  return { collection: shipmentsCollection, insert: { ...document } };
+}
+
+/** A shipment as an event leaves it, as far as decisions ask. Pure. */
+export function shipmentAfter(shipment: Shipment, event: AnyEvent): Shipment {
+  if (event.type !== 'shipmentClosed' || event.details.shipment !== shipment.id) return shipment;
+  return { ...shipment, state: 'closed', closedAt: event.recordTime };
+}
+
 function reopened(event: AnyEvent & { type: 'corrected' }): Write[] {
   const transit = event.transfers.find(({ to }) => to.account.startsWith('transit/'))?.to.account;
   if (transit === undefined) return [];
@@ -102,8 +131,16 @@ function change(shipment: string, update: mongo.Document): Write {
 
 /** @returns the shipment, whoever's it is: the caller checks. */
 export async function readShipment(source: DocumentSource, id: string): Promise<Shipment | undefined> {
-  const [stored] = await documentsOf(source).where<StoredShipment>(shipmentsCollection, '_id', [id]);
-  return stored === undefined ? undefined : shipmentOf(stored);
+  return (await readShipments(source, [id])).get(id);
+}
+
+/** @returns the shipments that there are, whoever's they are, by id. */
+export async function readShipments(
+  source: DocumentSource,
+  ids: readonly string[],
+): Promise<Map<string, Shipment>> {
+  const stored = await documentsOf(source).where<StoredShipment>(shipmentsCollection, '_id', ids);
+  return new Map(stored.map((one) => [one._id, shipmentOf(one)]));
 }
 
 export function shipmentOf({ _id, ...rest }: StoredShipment): Shipment {

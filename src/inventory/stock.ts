@@ -1,10 +1,8 @@
 /** What a decision about stock must know, loaded from one snapshot. */
 
 import type { Lot } from '../catalogue/lot.ts';
-import { lotsCollection, readLots } from '../catalogue/lots.ts';
+import { lotsCollection } from '../catalogue/lots.ts';
 import type { Product } from '../catalogue/product.ts';
-import { readProductRestrictions } from '../catalogue/product-standings.ts';
-import { readProducts } from '../catalogue/products.ts';
 import { type Restriction, restrictionsOn } from '../catalogue/restriction.ts';
 import { allOf } from '../database/documents.ts';
 import { holdingsCollection } from '../ledger/collections.ts';
@@ -12,6 +10,7 @@ import { type LotKey, lotId, type SerialIssuer, unitId } from '../ledger/event.t
 import { type Holding, holdingId } from '../ledger/holding.ts';
 import type { HoldingKey, Snapshot } from '../ledger/snapshot.ts';
 import type { Unit } from '../ledger/unit.ts';
+import { knownLots, knownProducts, knownRestrictions } from './known.ts';
 import { withUnitsLetGo } from './let-go.ts';
 
 /** Things of one lot that a command names. */
@@ -55,7 +54,7 @@ export async function loadStock(
   const [known, holdings, lotsRead] = await allOf([
     productsOf(snapshot, things),
     snapshot.holdings(keys),
-    readLots(snapshot, [...lots.keys()]),
+    knownLots(snapshot, lots.keys()),
   ]);
   return { units, holdings, lots: lotsRead, ...known };
 }
@@ -83,10 +82,10 @@ async function productsOf(
   for (const { product } of things) if (product !== undefined) products.set(product.gtin, product);
   const unread = [...new Set(things.map(({ gtin }) => gtin))].filter((gtin) => !products.has(gtin));
   if (unread.length > 0) {
-    for (const [gtin, product] of await readProducts(snapshot, unread)) products.set(gtin, product);
+    for (const [gtin, product] of await knownProducts(snapshot, unread)) products.set(gtin, product);
   }
   const unregistered = unread.filter((gtin) => !products.has(gtin));
-  const standing = await readProductRestrictions(snapshot, unregistered);
+  const standing = await knownRestrictions(snapshot, unregistered);
   const restrictions = [...products].map(([gtin, product]) => [gtin, product.restrictions] as const);
   return { products, productRestrictions: new Map([...restrictions, ...standing]) };
 }

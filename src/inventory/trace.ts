@@ -6,11 +6,19 @@ import type { Connection, mongo } from 'mongoose';
 import type { Organisation } from '../catalogue/organisation.ts';
 import { organisationsPerRead, readOrganisations } from '../catalogue/organisations.ts';
 import { readProduct } from '../catalogue/products.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { LotKey } from '../ledger/event.ts';
 import type { Holding } from '../ledger/holding.ts';
-import { correctionsOf, entriesOfLots, entriesOfUnit, holdingsOfLots, readUnit } from '../ledger/read.ts';
+import {
+  correctionsOf,
+  type EntryParties,
+  entriesOfUnit,
+  entriesToldTo,
+  holdingsOfLots,
+  readUnit,
+} from '../ledger/read.ts';
 import type { UnitKey } from '../ledger/unit.ts';
 import {
   type DisclosedAccount,
@@ -18,6 +26,7 @@ import {
   type DisclosureFacts,
   disclose,
   disclosedAccount,
+  toldTypes,
 } from './disclose.ts';
 import { relationTo, type Viewer, wholeCountry } from './viewer.ts';
 
@@ -89,9 +98,9 @@ export interface History {
 
 /** What happened to a lot, oldest record first. @throws Failure `not-found` where the viewer may know nothing. */
 export async function lotHistory(parts: TraceParts, viewer: Viewer, lot: LotKey): Promise<History> {
-  const entries = await entriesOfLots(parts.db, [lot]);
+  const { entries, others } = await entriesToldTo(parts.db, lot, viewer.organisation, toldTypes);
   entries.sort((a, b) => (a.recordTime < b.recordTime ? -1 : 1));
-  return await historyFor(parts, viewer, lot.gtin, entries);
+  return await historyFor(parts, viewer, lot.gtin, entries, others);
 }
 
 export interface UnitLife extends History {
@@ -133,18 +142,21 @@ function onlyUnit(history: History, serial: string): History {
   };
 }
 
+/** @param untold parties of entries that are not told to the viewer: they say where the lot is or was */
 async function historyFor(
   parts: TraceParts,
   viewer: Viewer,
   gtin: string,
   entries: readonly Entry[],
+  untold: readonly EntryParties[] = [],
 ): Promise<History> {
+  const all = [...entries, ...untold];
   const places = await disclosureFacts(
     parts,
     gtin,
-    entries.flatMap((entry) => [entry.organisation, ...entry.parties]),
+    all.flatMap((entry) => [entry.organisation, ...entry.parties]),
   );
-  const facts = { ...places, holds: entries.some(({ parties }) => parties.some(isHere(viewer, places))) };
+  const facts = { ...places, holds: all.some(({ parties: of }) => of.some(isHere(viewer, places))) };
   const corrections = await correctionsOf(
     parts.db,
     entries.filter(({ organisation }) => organisation === viewer.organisation).map(({ event }) => event),
@@ -155,7 +167,7 @@ async function historyFor(
     return seen === undefined ? [] : [{ ...seen, ...(correctedBy === undefined ? {} : { correctedBy }) }];
   });
   if (disclosed.length === 0) throw new Failure('not-found');
-  return { entries: disclosed, narrowed: isNarrowed(viewer, facts, entries) };
+  return { entries: disclosed, narrowed: isNarrowed(viewer, facts, all) };
 }
 
 function isHere(viewer: Viewer, { organisations }: Places): (organisation: string) => boolean {
@@ -166,7 +178,7 @@ function isHere(viewer: Viewer, { organisations }: Places): (organisation: strin
  * Of others' entries something is always left out. That somebody else wrote of the lot at all is known to its maker
  * and to the national authority; to everybody else it is not said by this flag either.
  */
-function isNarrowed(viewer: Viewer, { maker }: Places, entries: readonly Entry[]): boolean {
+function isNarrowed(viewer: Viewer, { maker }: Places, entries: readonly EntryParties[]): boolean {
   if (viewer.organisation !== maker && viewer.area !== wholeCountry) return true;
   return entries.some(({ organisation }) => organisation !== viewer.organisation);
 }
@@ -181,7 +193,10 @@ async function disclosureFacts(
   const unique = [...new Set(ids)];
   const organisations = new Map<string, Organisation>();
   for (let start = 0; start < unique.length; start += organisationsPerRead) {
-    const page = await readOrganisations(connection, unique.slice(start, start + organisationsPerRead));
+    const page = await readOrganisations(
+      askedTogether(connection),
+      unique.slice(start, start + organisationsPerRead),
+    );
     for (const [id, organisation] of page) organisations.set(id, organisation);
   }
   const product = await readProduct(db, gtin);

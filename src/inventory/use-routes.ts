@@ -10,11 +10,13 @@ import { deviations } from '../ledger/event.ts';
 import { identitySchema, type PatientQuery } from '../patients/identity.ts';
 import type { Patients } from '../patients/interface.ts';
 import { actorOf } from './caller-routes.ts';
-import { checkBody, checkDevices } from './check.ts';
+import { type CheckResult, checkBody, checkDevices } from './check.ts';
 import { commandAnswer, type InventoryParts, ownPlaces, runCommand } from './command.ts';
+import type { CheckedDevice, CounterfeitWatch } from './counterfeit-watch.ts';
 import { readIncidents } from './incident.ts';
 import { recordUseInput, required } from './inputs.ts';
-import { readLines } from './lines.ts';
+import { type ReadLine, readLines } from './lines.ts';
+import { lookupsOf } from './lookups.ts';
 import { lotParams } from './lot-routes.ts';
 import { devicesOfPatient, usesOfLot } from './patient-trace.ts';
 import { recordUse, recordUseBody } from './record-use.ts';
@@ -51,6 +53,8 @@ const checkAnswer = z.strictObject({
 
 export interface UseParts extends InventoryParts {
   readonly patients: Patients;
+  /** Told of every check that may have met a false label. */
+  readonly watch: CounterfeitWatch;
 }
 
 export function useRoutes(parts: UseParts): Route[] {
@@ -65,19 +69,25 @@ function theatreRoutes(parts: UseParts): Route[] {
       'use:check',
       { summary: 'May this device be used? 使用前核对', body: checkBody, answer: checkAnswer },
       async ({ caller, body }) => {
-        await ownPlaces(askedTogether(parts.connection), caller.organisation, { '/place': body.place });
+        await ownPlaces(lookupsOf(askedTogether(parts.connection)), caller.organisation, {
+          '/place': body.place,
+        });
         const now = parts.clock.now();
         const day = dayInChina(now);
         const checkedAt = now.toISOString();
+        const lines = readLines(body.devices, '/devices', day);
         const request = {
           place: body.place,
-          lines: readLines(body.devices, '/devices', day),
+          lines,
           ids: body.devices.map(() => parts.ids.uuid()),
           actor: actorOf(caller),
           checkedAt,
           day,
         };
         const results = await parts.ledger.inspect((snapshot) => checkDevices(snapshot, request));
+        parts.watch.checked(
+          results.flatMap((result, index) => watched(result, lines[index], caller.organisation, now)),
+        );
         return { status: 200, body: { checkedAt, results } };
       },
     ),
@@ -158,6 +168,20 @@ function theatreRoutes(parts: UseParts): Route[] {
       },
     ),
   ];
+}
+
+/** Devices that can be in two places, and labels that do not agree with the ledger; of the rest there is nothing to say. */
+function watched(
+  { device, reasons }: CheckResult,
+  line: ReadLine | undefined,
+  organisation: string,
+  checkedAt: Date,
+): CheckedDevice[] {
+  const doubtful = reasons.some(({ code }) => code === 'unverified' || code === 'identity-mismatch');
+  if (line === undefined || !(doubtful || device.serial !== undefined)) return [];
+  const { gtin, lot, serial } = device;
+  const stated = { lot, ...(serial === undefined ? {} : { serial }), label: line.label };
+  return [{ gtin, ...stated, organisation, checkedAt }];
 }
 
 const number = text({ max: 64 });

@@ -1,9 +1,14 @@
 /** Where everything on a label goes: pure, from template, content and a ruler for text. */
-import { type LabelContent, labelIdentifiers } from './content.ts';
-import { type PlacedSymbol, placeSymbols, withQuietZone } from './placed-symbols.ts';
-import { type PlacedLine, placeText, type TextRuler, textItem } from './placed-text.ts';
+import { Failure, unreachable } from '../errors.ts';
+import type { LabelContent } from './content.ts';
+import { type LabelIdentifiers, labelIdentifiers } from './identifiers.ts';
+import { factsOf, type LabelFacts } from './label-facts.ts';
+import { placeBars, placeSymbols, quietZoneOf } from './placed-symbols.ts';
+import { placeText, type TextRuler } from './placed-text.ts';
+import type { LabelLayout, PlacedMatrix, PlacedRule, Primitive } from './primitive.ts';
 import { overlap, pointsPerMm, type Rectangle } from './rectangle.ts';
-import type { LabelTemplate } from './template.ts';
+import type { BarsPanel, LabelTemplate, TextPanel } from './template.ts';
+import { itemOf } from './text-items.ts';
 import type { LabelLanguage } from './wording.ts';
 
 export interface LayoutOptions {
@@ -12,15 +17,14 @@ export interface LayoutOptions {
   readonly languages: readonly LabelLanguage[];
 }
 
-export interface LabelLayout {
-  readonly symbols: readonly PlacedSymbol[];
-  readonly lines: readonly PlacedLine[];
-}
+/** Of a panel's frame. */
+const frameMm = 0.25;
 
 /**
  * @throws Failure `label/does-not-fit` where the content finds no room at the template's smallest sizes: info
  *   `{template, doesNotFit, longest?, roomMm, neededMm}` names the elements left over; nothing is ever cut.
- * @throws Failure `request/invalid` for identifiers that no symbol may carry.
+ *   `label/wrong-content` where the template draws another kind; `request/invalid` for identifiers that no symbol
+ *   may carry.
  */
 export function layoutLabel(
   template: LabelTemplate,
@@ -28,52 +32,167 @@ export function layoutLabel(
   ruler: TextRuler,
   options: LayoutOptions,
 ): LabelLayout {
+  const { name, draws, sizeMm, panels } = template;
+  if (draws !== content.kind) {
+    throw new Failure('label/wrong-content', { template: name, draws, content: content.kind });
+  }
   const identifiers = labelIdentifiers(content);
-  const symbols = placeSymbols(template, identifiers, options.dotsPerInch);
-  const room = textRoom(template, symbols);
-  const items = template.elements.flatMap((element) =>
-    textItem(element, content, identifiers, options.languages),
-  );
-  const lines = placeText(template, items, room, ruler);
-  assertQuietZones(symbols, lines, ruler);
-  return { symbols, lines };
+  const facts = factsOf(content);
+  const primitives = panels.flatMap((panel) => {
+    const room = roomOf(panel);
+    const frame = panel.frame === true ? frameAround(panel.atMm) : [];
+    switch (panel.kind) {
+      case 'text':
+        return [...frame, ...textPanel(template, panel, room, { identifiers, facts, ruler, options })];
+      case 'bars':
+        return [...frame, ...barsPanel(template, panel, room, { identifiers, ruler, options })];
+      default:
+        return unreachable(panel);
+    }
+  });
+  assertQuietZones(primitives);
+  return { sizeMm, primitives };
+}
+
+interface Matter {
+  readonly identifiers: LabelIdentifiers;
+  readonly facts: LabelFacts;
+  readonly ruler: TextRuler;
+  readonly options: LayoutOptions;
+}
+
+function roomOf({ atMm, paddingMm = 0 }: TextPanel | BarsPanel): Rectangle {
+  return {
+    x: atMm.x + paddingMm,
+    y: atMm.y + paddingMm,
+    width: atMm.width - 2 * paddingMm,
+    height: atMm.height - 2 * paddingMm,
+  };
+}
+
+function textPanel(
+  template: LabelTemplate,
+  panel: TextPanel,
+  room: Rectangle,
+  { identifiers, facts, ruler, options }: Matter,
+): Primitive[] {
+  const symbols = placeSymbols(template, panel, room, identifiers, options.dotsPerInch);
+  const items = panel.elements.flatMap((element) => itemOf(element, facts, identifiers, options.languages));
+  return [...placeText(template, items, textRoom(panel, room, symbols), ruler), ...symbols];
 }
 
 /** The rectangle beside the column of symbols, in points. */
-function textRoom(template: LabelTemplate, symbols: readonly PlacedSymbol[]): Rectangle {
-  const { sizeMm, marginMm, gapMm, symbolsAt } = template;
-  const column = symbols.map(withQuietZone);
+function textRoom(
+  { symbolsAt, gapMm }: TextPanel,
+  room: Rectangle,
+  symbols: readonly PlacedMatrix[],
+): Rectangle {
+  const column = symbols.map(quietZoneOf);
+  const end = room.x + room.width;
   const left =
-    symbolsAt === 'right' ? marginMm : Math.max(...column.map(({ x, width }) => x + width)) + gapMm;
+    symbolsAt === 'right' || column.length === 0
+      ? room.x
+      : Math.max(...column.map(({ x, width }) => x + width)) + gapMm;
   const right =
-    symbolsAt === 'right' ? Math.min(...column.map(({ x }) => x)) - gapMm : sizeMm.width - marginMm;
+    symbolsAt === 'left' || column.length === 0 ? end : Math.min(...column.map(({ x }) => x)) - gapMm;
   return {
     x: left * pointsPerMm,
-    y: marginMm * pointsPerMm,
+    y: room.y * pointsPerMm,
     width: Math.max(0, right - left) * pointsPerMm,
-    height: (sizeMm.height - 2 * marginMm) * pointsPerMm,
+    height: room.height * pointsPerMm,
   };
+}
+
+function barsPanel(
+  template: LabelTemplate,
+  panel: BarsPanel,
+  room: Rectangle,
+  { identifiers, ruler, options }: Omit<Matter, 'facts'>,
+): Primitive[] {
+  const { source, size } = panel;
+  const text = (identifiers[source]?.humanReadable ?? []).join(' ');
+  const width = (points: number): number => ruler(text, { size: points, weight: 'regular' }) / pointsPerMm;
+  const fitted = Math.min(size.maximum, (size.maximum * room.width) / width(size.maximum));
+  if (fitted < size.minimum) {
+    throw new Failure('label/does-not-fit', {
+      template: template.name,
+      doesNotFit: [`humanReadable ${source}`],
+    });
+  }
+  const bars = placeBars(template, panel, room, fitted / pointsPerMm, identifiers, options.dotsPerInch);
+  const widthMm = width(fitted);
+  return [
+    bars,
+    {
+      kind: 'text',
+      text,
+      x: room.x + (room.width - widthMm) / 2,
+      baseline: room.y + room.height - (fitted * 0.25) / pointsPerMm,
+      size: fitted,
+      weight: 'regular',
+      widthMm,
+    },
+  ];
+}
+
+function frameAround({ x, y, width, height }: Rectangle): PlacedRule[] {
+  const rule = (left: number, top: number, wide: number, high: number): PlacedRule => ({
+    kind: 'rule',
+    x: left,
+    y: top,
+    width: wide,
+    height: high,
+  });
+  return [
+    rule(x, y, width, frameMm),
+    rule(x, y + height - frameMm, width, frameMm),
+    rule(x, y + frameMm, frameMm, height - 2 * frameMm),
+    rule(x + width - frameMm, y + frameMm, frameMm, height - 2 * frameMm),
+  ];
 }
 
 /**
  * Text in a quiet zone lets one decoder read and another fail, at every size; the layout above cannot put it
  * there, and this proves it for every label printed.
  */
-function assertQuietZones(
-  symbols: readonly PlacedSymbol[],
-  lines: readonly PlacedLine[],
-  ruler: TextRuler,
-): void {
-  for (const symbol of symbols) {
-    const zone = withQuietZone(symbol);
-    for (const { text, x, baseline, size, weight } of lines) {
-      const box = {
-        x: x / pointsPerMm,
-        y: (baseline - size) / pointsPerMm,
-        width: ruler(text, { size, weight }) / pointsPerMm,
-        height: (size * 1.2) / pointsPerMm,
-      };
-      if (overlap(zone, box)) throw new Error(`text in the quiet zone of ${symbol.kind}: ${text}`);
+function assertQuietZones(primitives: readonly Primitive[]): void {
+  for (const symbol of primitives) {
+    if (symbol.kind !== 'matrix' && symbol.kind !== 'bars') continue;
+    const zone = quietZoneOf(symbol);
+    for (const other of primitives) {
+      if (other !== symbol && overlap(zone, boxOf(other))) {
+        throw new Error(`${describe(other)} in the quiet zone of ${symbol.symbology}`);
+      }
     }
   }
+}
+
+/** The rectangle that a primitive takes up, with its quiet zone where it is a symbol; millimetres. */
+function boxOf(primitive: Primitive): Rectangle {
+  switch (primitive.kind) {
+    case 'matrix':
+    case 'bars':
+      return quietZoneOf(primitive);
+    case 'text': {
+      const { x, baseline, size, widthMm } = primitive;
+      return {
+        x,
+        y: baseline - (size * 0.9) / pointsPerMm,
+        width: widthMm,
+        height: (size * 1.1) / pointsPerMm,
+      };
+    }
+    case 'shape': {
+      const { x, y, width, height, scale } = primitive;
+      return { x, y, width: width * scale, height: height * scale };
+    }
+    case 'rule':
+      return primitive;
+    default:
+      return unreachable(primitive);
+  }
+}
+
+function describe(primitive: Primitive): string {
+  return primitive.kind === 'text' ? `"${primitive.text}"` : `a ${primitive.kind}`;
 }

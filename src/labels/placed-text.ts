@@ -1,11 +1,10 @@
-/** Breaks and sizes the texts of a label so that all find room, or says which do not. */
+/** Breaks and sizes the texts of a panel so that all find room, or says which do not. */
 import { breakLines } from '../documents/line-breaking.ts';
-import { printable } from '../documents/printable.ts';
-import { Failure, unreachable } from '../errors.ts';
-import type { LabelContent, LabelIdentifiers } from './content.ts';
+import { Failure } from '../errors.ts';
+import type { Primitive } from './primitive.ts';
 import { pointsPerMm, type Rectangle, rounded } from './rectangle.ts';
-import type { LabelElement, LabelTemplate } from './template.ts';
-import { fieldText, inLanguages, type LabelLanguage } from './wording.ts';
+import type { LabelTemplate } from './template.ts';
+import type { Item, Part, TextItem } from './text-items.ts';
 
 /** @returns the width in points of a line at a size in points. */
 export type TextRuler = (
@@ -13,91 +12,34 @@ export type TextRuler = (
   style: { readonly size: number; readonly weight: 'regular' | 'bold' },
 ) => number;
 
-/** Lengths in points from the upper left corner. */
-export interface PlacedLine {
-  readonly text: string;
-  readonly x: number;
-  readonly baseline: number;
-  readonly size: number;
-  readonly weight: 'regular' | 'bold';
-}
-
-/** One element's text in parts: they share a line where they fit, and break inside only when alone too wide. */
-interface TextItem {
-  readonly kind: 'text';
-  readonly name: string;
-  readonly parts: readonly string[];
-  readonly between: string;
-  /** Parts of a UDI are never broken. */
-  readonly partsStayWhole: boolean;
-  readonly size: { readonly minimum: number; readonly maximum: number };
-  readonly weight: 'regular' | 'bold';
-}
-
-interface SpaceItem {
-  readonly kind: 'space';
-  readonly maximum: number;
-}
-
-export type Item = TextItem | SpaceItem;
-
-/** Distance of baselines in units of the size: as tight as Han characters stand without touching. */
-const lineSpacing = 1.22;
+/** Distance of baselines in units of the size: easy to read; and as tight as Han characters stand without touching. */
+const lineSpacing = { easy: 1.22, tight: 1.07 } as const;
+/** Height of a line with marks in units of theirs. */
+const markSpacing = 1.12;
+/** Between a mark and its text, in units of the size. */
+const markGap = 0.35;
+/** Between parts of which one has a mark, in units of the size, for each blank that would part two texts. */
+const markedGap = 0.3;
 /** Sizes tried between largest and smallest. */
 const shrinkingSteps = 12;
 
-/** @returns what an element prints for this content: nothing, a text, or a space. */
-export function textItem(
-  element: LabelElement,
-  content: LabelContent,
-  identifiers: LabelIdentifiers,
-  languages: readonly LabelLanguage[],
-): Item[] {
-  switch (element.kind) {
-    case 'symbol':
-      return [];
-    case 'space':
-      return [{ kind: 'space', maximum: (element.maximumMm ?? Number.POSITIVE_INFINITY) * pointsPerMm }];
-    case 'words':
-      return [textOf('words', [inLanguages(element.words, languages)], element)];
-    case 'humanReadable': {
-      const item = textOf('humanReadable', identifiers.humanReadable, { ...element, weight: 'regular' });
-      return [{ ...item, between: ' ', partsStayWhole: true }];
-    }
-    case 'fields': {
-      const filled = element.fields.flatMap(({ field, caption }) => {
-        const value = fieldText(field, content, languages);
-        if (value === undefined) return [];
-        return [{ field, text: caption ? `${inLanguages(caption, languages)}: ${value}` : value }];
-      });
-      if (filled.length === 0) return [];
-      const name = filled.map(({ field }) => field).join('+');
-      return [
-        textOf(
-          name,
-          filled.map(({ text }) => text),
-          element,
-        ),
-      ];
-    }
-    default:
-      return unreachable(element);
-  }
+/** A part, or a piece of one, on its line: `x` from the line's start in points. */
+interface Segment extends Part {
+  readonly x: number;
+  readonly width: number;
 }
 
-function textOf(
-  name: string,
-  parts: readonly string[],
-  { size, weight }: Pick<TextItem, 'size' | 'weight'>,
-): TextItem {
-  const clean = parts.map((part) => printable(part).replace(/\s+/g, ' '));
-  return { kind: 'text', name, parts: clean, between: '   ', partsStayWhole: false, size, weight };
+interface Line {
+  readonly segments: Segment[];
+  width: number;
+  /** With a mark a line is higher than without. */
+  height: number;
 }
 
 interface BrokenItem {
   readonly item: TextItem;
   readonly size: number;
-  readonly lines: readonly string[];
+  readonly lines: readonly Line[];
   readonly height: number;
   /** A part that must stay whole, or a character, is wider than the room. */
   readonly tooWide: boolean;
@@ -105,6 +47,7 @@ interface BrokenItem {
 
 /**
  * Tries sizes from the largest down until everything fits; left-over height goes to the spaces.
+ * @param room in points.
  * @throws Failure `label/does-not-fit` where not even the smallest sizes fit.
  */
 export function placeText(
@@ -112,70 +55,192 @@ export function placeText(
   items: readonly Item[],
   room: Rectangle,
   ruler: TextRuler,
-): PlacedLine[] {
+): Primitive[] {
   const texts = items.filter((item) => item.kind === 'text');
-  for (let step = shrinkingSteps; step >= 0; step -= 1) {
-    const broken = texts.map((item) => breakItem(item, step / shrinkingSteps, room.width, ruler));
-    const height = broken.reduce((sum, item) => sum + item.height, 0);
+  const rules = items.reduce((sum, item) => sum + (item.kind === 'rule' ? item.thickness : 0), 0);
+  // After the smallest size comes the same with lines closer together.
+  for (let step = shrinkingSteps; step >= -1; step -= 1) {
+    const spacing = step === -1 ? lineSpacing.tight : lineSpacing.easy;
+    const broken = texts.map((item) =>
+      breakItem(item, Math.max(0, step) / shrinkingSteps, { width: room.width, spacing, ruler }),
+    );
+    const height = broken.reduce((sum, item) => sum + item.height, rules);
     if (height <= room.height && !broken.some(({ tooWide }) => tooWide)) {
-      const tidy = broken.map((item) => withoutLastFewCharacters(item, room.width, ruler));
+      const tidy = broken.map((item) =>
+        withoutLastFewCharacters(item, { width: room.width, spacing, ruler }),
+      );
       return stack(items, tidy, room);
     }
-    if (step === 0) refuseText(template, broken, room);
+    if (step === -1) refuseText(template, broken, { ...room, height: room.height - rules });
   }
   return [];
 }
 
-function breakItem(item: TextItem, share: number, width: number, ruler: TextRuler): BrokenItem {
-  const { minimum, maximum } = item.size;
-  return breakAt(item, minimum + (maximum - minimum) * share, width, ruler);
+interface Bounds {
+  readonly width: number;
+  /** Distance of baselines in units of the size. */
+  readonly spacing: number;
+  readonly ruler: TextRuler;
 }
 
-function breakAt(item: TextItem, size: number, width: number, ruler: TextRuler): BrokenItem {
-  const measure = (text: string): number => ruler(text, { size, weight: item.weight });
-  const lines: string[] = [];
-  for (const part of item.parts) {
-    const last = lines.at(-1);
-    const joined = last === undefined ? part : last + item.between + part;
-    if (last !== undefined && measure(joined) <= width) lines[lines.length - 1] = joined;
-    else if (item.partsStayWhole) lines.push(part);
-    else lines.push(...breakLines(part, width, measure));
+function breakItem(item: TextItem, share: number, bounds: Bounds): BrokenItem {
+  const { minimum, maximum } = item.size;
+  return breakAt(item, minimum + (maximum - minimum) * share, bounds);
+}
+
+function breakAt(item: TextItem, size: number, { width, spacing, ruler }: Bounds): BrokenItem {
+  const measure = (text: string): number => (text === '' ? 0 : ruler(text, { size, weight: item.weight }));
+  const lines: Line[] = [];
+  for (const part of item.parts) addPart(lines, item, part, { size, width, measure });
+  const tooWide = lines.some((line) => line.width > width);
+  for (const line of lines) line.height = heightOf(line, item, size, spacing);
+  const height = lines.reduce((sum, line) => sum + line.height, 0);
+  return { item, size, lines, height, tooWide };
+}
+
+function heightOf({ segments }: Line, { markScale }: TextItem, size: number, spacing: number): number {
+  const text = segments.some((segment) => segment.text !== '') ? size * spacing : 0;
+  const mark = segments.some((segment) => segment.mark !== undefined) ? size * markScale * markSpacing : 0;
+  return Math.max(text, mark);
+}
+
+interface Setting {
+  readonly size: number;
+  readonly width: number;
+  readonly measure: (text: string) => number;
+}
+
+/** Behind the last line's end where the part fits there, else on lines of its own. */
+function addPart(
+  lines: Line[],
+  { between, partsStayWhole, partsStandAlone, markScale }: TextItem,
+  part: Part,
+  { size, width, measure }: Setting,
+): void {
+  const markWidth = part.mark === undefined ? 0 : (part.mark.width / part.mark.height) * size * markScale;
+  const indent = markWidth + (part.mark === undefined || part.text === '' ? 0 : size * markGap);
+  const whole = indent + measure(part.text);
+  const last = lines.at(-1);
+  const before = last?.segments.at(-1);
+  if (last !== undefined && before !== undefined && !partsStandAlone) {
+    // Two texts become one, so that they are copied out as one.
+    if (part.mark === undefined && before.text !== '') {
+      const joined = before.text + between + part.text;
+      const joinedWidth = measure(joined);
+      const indentBefore = before.x + before.width - (before.text === '' ? 0 : measure(before.text));
+      if (indentBefore + joinedWidth <= width) {
+        last.segments[last.segments.length - 1] = {
+          ...before,
+          text: joined,
+          width: indentBefore - before.x + joinedWidth,
+        };
+        last.width = indentBefore + joinedWidth;
+        return;
+      }
+    } else {
+      const gap = between.length * size * markedGap;
+      if (last.width + gap + whole <= width) {
+        last.segments.push({ ...part, x: last.width + gap, width: whole });
+        last.width += gap + whole;
+        return;
+      }
+    }
   }
-  const tooWide = lines.some((line) => measure(line) > width);
-  return { item, size, lines, height: lines.length * size * lineSpacing, tooWide };
+  const texts =
+    partsStayWhole || whole <= width ? [part.text] : breakLines(part.text, width - indent, measure);
+  for (const [index, text] of texts.entries()) {
+    const own = indent + measure(text);
+    lines.push({
+      segments: [
+        index === 0 ? { ...part, text, x: 0, width: own } : { text, x: indent, width: own - indent },
+      ],
+      width: own,
+      height: 0,
+    });
+  }
 }
 
 /** A little smaller, if that spares a line: a company's name does not end with one character on its own line. */
-function withoutLastFewCharacters(broken: BrokenItem, width: number, ruler: TextRuler): BrokenItem {
+function withoutLastFewCharacters(broken: BrokenItem, bounds: Bounds): BrokenItem {
   const least = Math.max(broken.item.size.minimum, broken.size * 0.85);
   for (let size = broken.size - 0.25; size >= least; size -= 0.25) {
-    const smaller = breakAt(broken.item, size, width, ruler);
+    const smaller = breakAt(broken.item, size, bounds);
     if (smaller.lines.length < broken.lines.length) return smaller;
   }
   return broken;
 }
 
-function stack(items: readonly Item[], broken: readonly BrokenItem[], room: Rectangle): PlacedLine[] {
+function stack(items: readonly Item[], broken: readonly BrokenItem[], room: Rectangle): Primitive[] {
+  const filled = broken.reduce((sum, { height }) => sum + height, 0);
+  const rules = items.reduce((sum, item) => sum + (item.kind === 'rule' ? item.thickness : 0), 0);
   const gaps = shareOut(
     items.flatMap((item) => (item.kind === 'space' ? [item.maximum] : [])),
-    room.height - broken.reduce((sum, { height }) => sum + height, 0),
+    room.height - filled - rules,
   );
   const waiting = [...broken];
-  const placed: PlacedLine[] = [];
+  const placed: Primitive[] = [];
   let y = room.y;
   for (const item of items) {
-    if (item.kind === 'space') {
-      y += gaps.shift() ?? 0;
-      continue;
-    }
-    const { size, lines } = waiting.shift() ?? { size: 0, lines: [] };
-    const height = size * lineSpacing;
-    for (const text of lines) {
-      placed.push({ text, x: room.x, baseline: y + height / 2 + size * 0.36, size, weight: item.weight });
-      y += height;
+    if (item.kind === 'space') y += gaps.shift() ?? 0;
+    else if (item.kind === 'rule') {
+      placed.push({ kind: 'rule', ...inMm({ x: room.x, y, width: room.width, height: item.thickness }) });
+      y += item.thickness;
+    } else {
+      const next = waiting.shift();
+      if (next === undefined) throw new Error('a text was not broken into lines');
+      for (const line of next.lines) {
+        placed.push(...drawn(line, next, room.x, y));
+        y += line.height;
+      }
     }
   }
   return placed;
+}
+
+function inMm({ x, y, width, height }: Rectangle): Rectangle {
+  return {
+    x: x / pointsPerMm,
+    y: y / pointsPerMm,
+    width: width / pointsPerMm,
+    height: height / pointsPerMm,
+  };
+}
+
+/** The marks and texts of a line whose upper left corner is at `x`, `y` points. */
+function drawn({ segments, height }: Line, { item, size }: BrokenItem, x: number, y: number): Primitive[] {
+  const middle = y + height / 2;
+  return segments.flatMap(({ mark, text, x: offset, width }): Primitive[] => {
+    const at = x + offset;
+    const markHeight = size * item.markScale;
+    const markWidth = mark === undefined ? 0 : (mark.width / mark.height) * markHeight;
+    const indent = mark === undefined || text === '' ? 0 : markWidth + size * markGap;
+    return [
+      ...(mark === undefined
+        ? []
+        : [
+            {
+              kind: 'shape' as const,
+              ...mark,
+              x: at / pointsPerMm,
+              y: (middle - markHeight / 2) / pointsPerMm,
+              scale: markHeight / mark.height / pointsPerMm,
+            },
+          ]),
+      ...(text === ''
+        ? []
+        : [
+            {
+              kind: 'text' as const,
+              text,
+              x: (at + indent) / pointsPerMm,
+              baseline: (middle + size * 0.36) / pointsPerMm,
+              size,
+              weight: item.weight,
+              widthMm: (width - indent) / pointsPerMm,
+            },
+          ]),
+    ];
+  });
 }
 
 /** Shares of what is left: equal, none above its maximum, the rest to those that can take it. */

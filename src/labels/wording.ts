@@ -1,10 +1,6 @@
 /** What a label says in words, in the languages of its template. */
-
 import type { Bilingual } from '../catalogue/bilingual.ts';
-import type { SterilisationMethod } from '../catalogue/product.ts';
-import { unreachable } from '../errors.ts';
-import type { LabelContent } from './content.ts';
-import type { LabelField } from './template.ts';
+import type { Product, SterilisationMethod, StorageConditions } from '../catalogue/product.ts';
 
 export type LabelLanguage = 'zh' | 'en';
 
@@ -20,44 +16,37 @@ const sterilised: Readonly<Record<SterilisationMethod, Bilingual>> = {
   },
 };
 
+export const singleUseWords: Bilingual = { zh: '一次性使用', en: 'Single use only' };
+
+export function sterilityWords(sterile: Product['sterile']): Bilingual {
+  return sterile.kind === 'sterile' ? sterilised[sterile.method] : { zh: '非无菌', en: 'Non-sterile' };
+}
+
+/** @returns the temperatures of storage, the same in both languages; undefined where there are none. */
+export function temperatureWords({
+  minimumCelsius: low,
+  maximumCelsius: high,
+}: StorageConditions): string | undefined {
+  if (low !== undefined && high !== undefined) return `${low}~${high} ℃`;
+  if (low !== undefined) return `≥${low} ℃`;
+  return high === undefined ? undefined : `≤${high} ℃`;
+}
+
+/** @returns 贮存条件 in words. */
+export function storageWords(storage: StorageConditions): Bilingual {
+  const temperature = temperatureWords(storage);
+  const { maximumHumidityPercent: humidity, note } = storage;
+  const zh = [temperature, humidity === undefined ? undefined : `相对湿度≤${humidity}%`, note?.zh];
+  const en = [temperature, humidity === undefined ? undefined : `humidity ≤${humidity}%`, note?.en];
+  return {
+    zh: zh.filter((part) => part !== undefined).join('，'),
+    en: en.filter((part) => part !== undefined).join(', '),
+  };
+}
+
 /** @returns a bilingual text in the languages asked for, in their order. */
 export function inLanguages(text: string | Bilingual, languages: readonly LabelLanguage[]): string {
   if (typeof text === 'string') return text;
-  return languages.map((language) => text[language]).join(' ');
-}
-
-/** @returns what a field says, or undefined where the content has nothing for it. */
-export function fieldText(
-  field: LabelField,
-  content: LabelContent,
-  languages: readonly LabelLanguage[],
-): string | undefined {
-  switch (field) {
-    case 'productNameZh':
-      return languages.includes('zh') ? content.productName.zh : undefined;
-    case 'productNameEn':
-      return languages.includes('en') ? content.productName.en : undefined;
-    case 'model':
-    case 'specification':
-    case 'lot':
-    case 'serial':
-    case 'manufacturedOn':
-    case 'expiresOn':
-    case 'registrationNumber':
-      return content[field] || undefined;
-    case 'registrantName':
-      return inLanguages(content.registrantName, languages.slice(0, 1));
-    case 'sterile':
-      return inLanguages(sterility(content), languages);
-    case 'singleUse':
-      return content.singleUse
-        ? inLanguages({ zh: '仅供一次性使用', en: 'Single use only' }, languages)
-        : undefined;
-    default:
-      return unreachable(field);
-  }
-}
-
-function sterility({ sterile }: LabelContent): Bilingual {
-  return sterile.kind === 'sterile' ? sterilised[sterile.method] : { zh: '非无菌', en: 'Non-sterile' };
+  // A firm that has but one name is not named twice.
+  return [...new Set(languages.map((language) => text[language]))].join(' ');
 }

@@ -8,8 +8,8 @@ import type { Write } from '../database/write.ts';
 import { accountParts } from './account.ts';
 import { entriesCollection, eventsCollection, holdingsCollection, unitsCollection } from './collections.ts';
 import { type Entry, entriesOf, organisationsTouching } from './entry.ts';
-import { type AnyEvent, bounds, lotId, lotsOf, unitId } from './event.ts';
-import { applyTransfers, type Holding, holdingId } from './holding.ts';
+import { type AnyEvent, bounds, lotsOf, unitId } from './event.ts';
+import { applyTransfers, emptyHolding, type Holding, holdingId } from './holding.ts';
 import type { HoldingKey, Snapshot } from './snapshot.ts';
 import { touchLots } from './touch.ts';
 import { applyToUnits, type Unit, unitsOf } from './unit.ts';
@@ -91,7 +91,7 @@ function assertVoidedUnitsNamed(event: AnyEvent): void {
 }
 
 /** @returns the holdings that an event writes, each once. */
-function holdingsOf(event: AnyEvent): HoldingKey[] {
+export function holdingsOf(event: AnyEvent): HoldingKey[] {
   const keys = new Map<string, HoldingKey>();
   for (const lot of lotsOf(event)) {
     for (const organisation of organisationsTouching(event, lot)) {
@@ -143,10 +143,6 @@ function fold(
     );
   }
   return { entries, heldAfter, unitsAfter };
-}
-
-function emptyHolding({ organisation, gtin, lot }: HoldingKey): Holding {
-  return { organisation, gtin, lot, lotId: lotId({ gtin, lot }), balances: [], version: 0, fences: [] };
 }
 
 function withOrder(entry: Entry, order: ReadonlyMap<string, number>): Entry {

@@ -32,6 +32,8 @@ export interface Job {
   readonly record: Omit<StoredCommand, 'outcome'>;
   /** Of the monotonic clock, in milliseconds: it is not tried any more after that. */
   readonly deadline: number;
+  /** It shares its transaction with nobody. */
+  readonly alone: boolean;
   load(snapshot: Snapshot): Promise<() => Decision<unknown>>;
   /** Said again, it changes nothing. */
   end(ending: Ending): void;
@@ -98,7 +100,8 @@ async function written(
   jobs: readonly Job[],
 ): Promise<Written> {
   try {
-    const view = new TransactionView(db, session);
+    const alone = jobs.every((job) => job.alone);
+    const view = new TransactionView(db, session, alone ? undefined : 'shared');
     const all = await decideAll(view, jobs, projectors);
     await view.flush();
     return all;

@@ -26,19 +26,27 @@ export function complete(
       recordTime: context.recordTime,
     };
     // What is hashed is what is stored: the driver would keep an undefined field as null.
-    const text = JSON.stringify(event, refuseNull);
-    if (text.length > bounds.charactersPerEvent) throw new InvalidEvent(`${text.length} characters`);
-    size += text.length;
-    const plain = JSON.parse(text) as Omit<AnyEvent, 'contentHash'>;
+    const plain = withoutAbsent(event) as Omit<AnyEvent, 'contentHash'>;
+    const { length } = JSON.stringify(plain);
+    if (length > bounds.charactersPerEvent) throw new InvalidEvent(`${length} characters`);
+    size += length;
     return { ...plain, contentHash: contentHash(plain) } as AnyEvent;
   });
   return { events, size };
 }
 
 /** An absent field is left out. JSON would write a NaN, and an undefined inside a list, as null. */
-function refuseNull(key: string, value: unknown): unknown {
-  const lost = value === null || (typeof value === 'number' && !Number.isFinite(value));
-  const hole = Array.isArray(value) && value.includes(undefined);
-  if (lost || hole) throw new InvalidEvent(`null at ${key}`);
+function withoutAbsent(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutAbsent(item, key));
+  if (typeof value === 'object' && value !== null) {
+    const present: Record<string, unknown> = {};
+    for (const [name, field] of Object.entries(value)) {
+      if (field !== undefined) present[name] = withoutAbsent(field, name);
+    }
+    return present;
+  }
+  const lost =
+    value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value));
+  if (lost) throw new InvalidEvent(`null at ${key}`);
   return value;
 }

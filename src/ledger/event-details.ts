@@ -93,6 +93,8 @@ export interface EventDetails {
       readonly unshipped: number;
     }[];
     readonly note?: Commitment;
+    /** No shipment was made here: the receiver states who delivered (`from`), and on what basis. */
+    readonly conveys?: { readonly basis: ConveyedBasis; readonly programme?: string };
   };
   shipmentClosed: { readonly shipment: string; readonly missing: number; readonly reason?: Commitment };
   accepted: { readonly record: AcceptanceRecord };
@@ -151,16 +153,29 @@ export interface EventDetails {
     readonly released: boolean;
   };
   labelsPrinted: {
+    /** Id of the job, which is that of its first event: a long list of serial numbers goes over several. */
     readonly job: string;
     readonly template: string;
     readonly templateVersion: number;
+    /** Labels of this event. */
     readonly quantity: number;
     readonly firstSerial?: string;
     readonly lastSerial?: string;
+    /** Absent where the numbers from the first to the last follow one another, none left out, or there are none. */
+    readonly serials?: readonly string[];
     readonly reprintOf?: string;
     readonly reason?: Commitment;
   };
-  labelsSpoiled: { readonly job: string; readonly serials: readonly string[]; readonly quantity: number };
+  labelsSpoiled: {
+    readonly job: string;
+    /** Empty where the labels bear none, or all of the job are given up. */
+    readonly serials: readonly string[];
+    readonly quantity: number;
+    /** The job was cancelled: every label of it is void that was not spoiled before. */
+    readonly cancelled?: boolean;
+  };
+  /** The end of a print run: so many of its labels were scanned and agreed with the ledger. */
+  labelsVerified: { readonly job: string; readonly quantity: number; readonly verified: number };
   suspicionReported: { readonly suspicion: string; readonly description: Commitment };
   recallInitiated: {
     readonly recall: string;

@@ -19,6 +19,7 @@ export class GroupCommit {
   private readonly parts: BatchParts;
   private readonly line = new Line<Job>();
   private readonly timers = new Map<Job, NodeJS.Timeout>();
+  private readonly works: (() => Promise<void>)[] = [];
   private running = false;
 
   constructor(parts: BatchParts) {
@@ -40,6 +41,18 @@ export class GroupCommit {
       Math.max(0, job.deadline - performance.now()),
     );
     this.timers.set(job, timer);
+    this.start();
+  }
+
+  /** Does work that has a transaction of its own between two batches, so that they do not overtake each other. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.works.push(() => work().then(resolve, reject));
+      this.start();
+    });
+  }
+
+  private start(): void {
     if (this.running) return;
     this.running = true;
     // To the end of the event loop's turn and no longer: one that comes alone waits for nobody.
@@ -49,9 +62,11 @@ export class GroupCommit {
   private async run(): Promise<void> {
     for (;;) {
       const jobs = this.line.take(batchBounds.commands);
-      if (jobs.length === 0) break;
+      const work = this.works.shift();
+      if (jobs.length === 0 && work === undefined) break;
       for (const job of jobs) this.forget(job);
-      await this.together(jobs);
+      for (const batch of batchesOf(jobs)) await this.together(batch);
+      await work?.();
     }
     this.running = false;
   }
@@ -117,6 +132,17 @@ export class GroupCommit {
     clearTimeout(this.timers.get(job));
     this.timers.delete(job);
   }
+}
+
+/** @returns the commands in order, those that are to be alone by themselves. */
+function batchesOf(jobs: readonly Job[]): Job[][] {
+  const batches: Job[][] = [];
+  for (const job of jobs) {
+    const last = batches.at(-1);
+    if (last === undefined || job.alone || last.some(({ alone }) => alone)) batches.push([job]);
+    else last.push(job);
+  }
+  return batches;
 }
 
 function busy(attempts: number) {

@@ -1,6 +1,6 @@
 /** A holding: the balances of one lot in the books of one organisation. Pure. */
 import { type Account, mayBeNegative } from './account.ts';
-import type { LotKey, Transfer } from './event.ts';
+import { type LotKey, lotId, type Transfer } from './event.ts';
 import { type Title, titleKey } from './title.ts';
 
 /** Units of one lot in one account under one title. Zero balances are not kept. */
@@ -37,6 +37,15 @@ export class Overdrawn extends Error {
 /** @returns the holding's document id: `{organisation}/{gtin}/{lot}`. */
 export function holdingId(organisation: string, { gtin, lot }: LotKey): string {
   return `${organisation}/${gtin}/${lot}`;
+}
+
+/** @returns the holding of a lot that an organisation has never had. */
+export function emptyHolding({
+  organisation,
+  gtin,
+  lot,
+}: LotKey & { readonly organisation: string }): Holding {
+  return { organisation, gtin, lot, lotId: lotId({ gtin, lot }), balances: [], version: 0, fences: [] };
 }
 
 /** @returns the organisations in whose books a transfer moves something, each once. */

@@ -8,6 +8,7 @@ import { ledgerCollections, type StoredEntry, withoutKey } from './collections.t
 import type { Entry } from './entry.ts';
 import type { AnyEvent, LotKey } from './event.ts';
 import { lotId } from './event.ts';
+import type { EventType } from './event-details.ts';
 import type { Holding } from './holding.ts';
 import type { Unit, UnitKey } from './unit.ts';
 
@@ -48,6 +49,36 @@ async function collectEntries(
 /** @returns every entry of the lots, all events of them. */
 export function entriesOfLots(db: mongo.Db, lots: readonly LotKey[], options: ReadOptions = {}) {
   return collectEntries(db, { lotId: { $in: lots.map(lotId) } }, options);
+}
+
+/** Who wrote an entry, and whose books it moved. */
+export type EntryParties = Pick<Entry, 'organisation' | 'parties'>;
+
+/**
+ * A lot's entries as far as one reader can be told of them: of a thousand uses that others recorded, nothing is.
+ * @returns every entry that the reader wrote or that is of one of the types, and the parties of all others, each once
+ */
+export async function entriesToldTo(
+  db: mongo.Db,
+  lot: LotKey,
+  reader: string,
+  types: readonly EventType[],
+): Promise<{ readonly entries: Entry[]; readonly others: readonly EntryParties[] }> {
+  const ofLot = { lotId: lotId(lot) };
+  const told = { $or: [{ organisation: reader }, { type: { $in: [...types] } }] };
+  const parties = { organisation: '$organisation', parties: '$parties' };
+  const [entries, others] = await Promise.all([
+    collectEntries(db, { ...ofLot, ...told }, {}),
+    ledgerCollections(db)
+      .entries.aggregate<{ _id: EntryParties; entries: number }>(
+        [{ $match: { ...ofLot, $nor: [told] } }, { $group: { _id: parties, entries: { $sum: 1 } } }],
+        majority,
+      )
+      .toArray(),
+  ]);
+  const all = others.reduce((sum, other) => sum + other.entries, entries.length);
+  if (all > maxEntriesInAnswer) throw new Failure('trace/too-large', { limit: maxEntriesInAnswer });
+  return { entries, others: others.map(({ _id }) => _id) };
 }
 
 /** @returns every entry with a use of the lots, whatever its time (law 4, step 3); corrected ones too. */
@@ -129,4 +160,22 @@ export async function readUnit(db: mongo.Db, { gtin, issuer, serial }: UnitKey):
 export async function readEvent(db: mongo.Db, id: string): Promise<AnyEvent | undefined> {
   const stored = await ledgerCollections(db).events.findOne({ _id: id }, majority);
   return stored === null ? undefined : (withoutKey(stored) as AnyEvent);
+}
+
+/** @returns whether the maker's books say that the unit was made: a unit that was only ever scanned has a document too. */
+export async function wasMade(db: mongo.Db, { gtin, issuer, serial }: UnitKey): Promise<boolean> {
+  const made: mongo.Filter<StoredEntry> = {
+    gtin,
+    'units.serial': serial,
+    transfers: {
+      $elemMatch: {
+        'from.account': 'production',
+        serials: serial,
+        // Left out where it is the maker.
+        issuer: issuer === 'maker' ? { $in: [null, 'maker'] } : issuer,
+      },
+    },
+  };
+  const options = { ...majority, projection: { _id: 1 } } as const;
+  return (await ledgerCollections(db).entries.findOne(made, options)) !== null;
 }

@@ -16,7 +16,7 @@ import { commandHash } from './content-hash.ts';
 import type { AnyDraft } from './event.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Snapshot } from './snapshot.ts';
-import { backOff, commit, isTransient, transactionOptions } from './transaction.ts';
+import { inTransaction, untilDone } from './transaction.ts';
 import { TransactionView } from './view.ts';
 
 /** A command as the route parsed it. */
@@ -68,6 +68,8 @@ export interface DecisionContext {
 }
 
 export interface CommandSteps<State, Answer> {
+  /** It reads in the session of its snapshot, past what others will have written: it shares its transaction with nobody. */
+  readonly alone?: boolean;
   /** Once, before the first attempt, beside whatever others do: reads that need not be of the snapshot. */
   prepare?(): Promise<void>;
   /** Runs again on every attempt, and where another command of its batch has changed what it has read. */
@@ -91,15 +93,16 @@ export interface LedgerSettings {
   readonly deadlineMs?: number;
 }
 
-const defaultDeadlineMs = 10_000;
+export const defaultDeadlineMs = 10_000;
 const eventNamespace = '4c9d1b2e-6a0f-5c37-9e58-2b7f41d3a6c0';
 
 /** What of a stored command is known before it is decided. */
 type CommandRecord = Omit<StoredCommand, 'outcome'>;
 
 export class Ledger {
-  private readonly settings: LedgerSettings;
-  private readonly group: GroupCommit;
+  readonly settings: LedgerSettings;
+  /** Of all commands of the process: run-many.ts takes its turns between its batches. */
+  readonly group: GroupCommit;
   /** By id of the command, the last request with it that is under way; it never rejects. */
   private readonly underWay = new Map<string, Promise<void>>();
 
@@ -115,23 +118,10 @@ export class Ledger {
    *   `service/busy` when nothing was written; `service/outcome-unknown` when that cannot be known.
    */
   async run<State, Answer>(command: Command, steps: CommandSteps<State, Answer>): Promise<Accepted<Answer>> {
-    const recordTime = this.settings.clock.now().toISOString();
-    const id = `${command.organisation}/${command.id}`;
-    const context: DecisionContext = {
-      recordTime,
-      eventId: (index) => uuidV5(`${id}/${index}`, eventNamespace),
-    };
-    const { actor, content, route } = command;
-    const record: CommandRecord = {
-      _id: id,
-      commandHash: commandHash({ actor, content, route }, this.settings.commandKey),
-      actor,
-      route,
-      recordTime,
-    };
+    const { context, record } = identified(command, this.settings.clock.now(), this.settings.commandKey);
     const deadline = this.deadline();
-    return await this.inTurn(id, async (first) => {
-      const stored = first ? undefined : await this.stored(id);
+    return await this.inTurn(record._id, async (first) => {
+      const stored = first ? undefined : await this.stored(record._id);
       if (stored !== undefined) return replay<Answer>(stored, record);
       if (performance.now() > deadline) throw new Failure('service/busy', { attempts: 0 });
       const ending = await this.ending(command, steps, context, record, deadline);
@@ -140,33 +130,15 @@ export class Ledger {
   }
 
   /**
-   * Looks at one snapshot without a command: no event is written. What `look` wants to keep commits with it, before
+   * Looks at one snapshot without a command: no event is written. What `look` writes itself commits with it, before
    * its answer is given.
    * @throws Failure `service/busy` where it cannot be had in time
    */
-  async inspect<Answer>(
-    look: (snapshot: Snapshot) => Promise<{ readonly answer: Answer; readonly writes: readonly Write[] }>,
-  ): Promise<Answer> {
+  async inspect<Answer>(look: (snapshot: Snapshot) => Promise<Answer>): Promise<Answer> {
     const deadline = this.deadline();
-    for (let attempt = 0; ; attempt += 1) {
-      const session = this.settings.client.startSession({ causalConsistency: true });
-      try {
-        session.startTransaction(transactionOptions(deadline));
-        const view = new TransactionView(this.settings.db, session);
-        const { answer, writes } = await look(new Snapshot(view));
-        view.write(writes);
-        await view.flush();
-        await commit(session, deadline);
-        return answer;
-      } catch (error) {
-        if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
-        if (!isTransient(error)) throw error;
-        if (performance.now() > deadline) throw new Failure('service/busy', { attempts: attempt + 1 });
-      } finally {
-        await session.endSession();
-      }
-      await backOff(attempt);
-    }
+    const lookOnce = (session: mongo.ClientSession) =>
+      look(new Snapshot(new TransactionView(this.settings.db, session)));
+    return await untilDone(deadline, () => inTransaction(this.settings.client, deadline, lookOnce));
   }
 
   private deadline(): number {
@@ -199,12 +171,13 @@ export class Ledger {
     } catch (error) {
       return { kind: 'faulty', error };
     }
+    const { alone = false } = steps;
     const load = async (snapshot: Snapshot) => {
       const state = await steps.load(snapshot, context);
       return () => steps.decide(state, context);
     };
     return await new Promise<Ending>((end) => {
-      this.group.add({ command, context, record, deadline, load, end });
+      this.group.add({ command, context, record, deadline, alone, load, end });
     });
   }
 
@@ -252,7 +225,34 @@ export class Ledger {
   }
 }
 
-function replay<Answer>(
+/** What a command is known by: the ids of its events, and its record without the outcome. */
+export function identified(
+  command: Command,
+  now: Date,
+  commandKey: Uint8Array,
+): { readonly context: DecisionContext; readonly record: CommandRecord } {
+  const { organisation, actor, content, route } = command;
+  const recordTime = now.toISOString();
+  const _id = `${organisation}/${command.id}`;
+  const ids: string[] = [];
+  const eventId = (index: number) => {
+    const made = ids[index] ?? uuidV5(`${_id}/${index}`, eventNamespace);
+    ids[index] = made;
+    return made;
+  };
+  return {
+    context: { recordTime, eventId },
+    record: {
+      _id,
+      commandHash: commandHash({ actor, content, route }, commandKey),
+      actor,
+      route,
+      recordTime,
+    },
+  };
+}
+
+export function replay<Answer>(
   stored: StoredCommand,
   record: Pick<StoredCommand, 'commandHash' | 'actor' | 'route'>,
 ): Accepted<Answer> {

@@ -33,6 +33,18 @@ export class Snapshot implements Documents {
     this.since = view.time;
   }
 
+  get db(): mongo.Db {
+    return this.view.db;
+  }
+
+  /**
+   * For reads of the same snapshot that are no questions to it, one after the other.
+   * @throws Error where commands share the transaction: those that need it say that they are alone
+   */
+  get session(): mongo.ClientSession {
+    return this.view.session;
+  }
+
   /** Whether another command has written since what was read here. */
   get stale(): boolean {
     return (

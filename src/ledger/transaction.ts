@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { isBrokenOff, isDuplicateKey } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
-import { LostRace } from './view.ts';
+import { CommandExists, LostRace } from './view.ts';
 
 /** @param deadline of the monotonic clock */
 export function transactionOptions(deadline: number): mongo.TransactionOptions {
@@ -14,6 +14,40 @@ export function transactionOptions(deadline: number): mongo.TransactionOptions {
     // Where no majority answers, a commit would wait for it without an end.
     maxCommitTimeMS: Math.max(1, Math.ceil(deadline - performance.now())),
   };
+}
+
+/**
+ * One try of a transaction of its own.
+ * @throws what the work throws; as {@link commit}
+ */
+export async function inTransaction<T>(
+  client: mongo.MongoClient,
+  deadline: number,
+  work: (session: mongo.ClientSession) => Promise<T>,
+): Promise<T> {
+  const session = client.startSession({ causalConsistency: true });
+  try {
+    session.startTransaction(transactionOptions(deadline));
+    const done = await work(session);
+    await commit(session, deadline);
+    return done;
+  } finally {
+    if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
+    await session.endSession();
+  }
+}
+
+/** Tries until nobody is faster. @throws Failure `service/busy` where that is not in time */
+export async function untilDone<T>(deadline: number, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      if (performance.now() > deadline) throw new Failure('service/busy', { attempts: attempt + 1 });
+    }
+    await backOff(attempt);
+  }
 }
 
 /** Jittered, so that transactions that overtook each other do not meet again. */
@@ -71,5 +105,5 @@ function hasLabel(error: unknown, label: string): boolean {
  */
 export function isTransient(error: unknown): boolean {
   if (hasLabel(error, 'TransientTransactionError') || isBrokenOff(error)) return true;
-  return isDuplicateKey(error) || error instanceof LostRace;
+  return isDuplicateKey(error) || error instanceof LostRace || error instanceof CommandExists;
 }

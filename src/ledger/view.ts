@@ -39,6 +39,7 @@ interface Question extends Ask {
 export class TransactionView {
   readonly db: mongo.Db;
   readonly #session: mongo.ClientSession;
+  readonly #shared: boolean;
   readonly #collections = new Map<string, CollectionView>();
   /** One operation after the other: a session in a transaction takes no more. */
   #lane: Promise<void> = Promise.resolve();
@@ -46,9 +47,17 @@ export class TransactionView {
   #questions: Question[] = [];
   #time = 0;
 
-  constructor(db: mongo.Db, session: mongo.ClientSession) {
+  /** @param shared by several commands */
+  constructor(db: mongo.Db, session: mongo.ClientSession, shared?: 'shared') {
     this.db = db;
     this.#session = session;
+    this.#shared = shared !== undefined;
+  }
+
+  /** @throws Error where commands share the transaction: it does not show what they will have written */
+  get session(): mongo.ClientSession {
+    if (this.#shared) throw new Error('a command that shares its transaction asks its snapshot');
+    return this.#session;
   }
 
   /** Counts the commands that have written: what was read is as of its time. */

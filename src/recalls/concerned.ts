@@ -15,19 +15,25 @@ export interface Concern {
 export function concernedBy(situation: Situation): Map<string, Concern> {
   const { recall, facts, entries, addressees } = situation;
   const found = new Map<string, Concern>();
+  // Of a thousand uses in one hospital the first says it.
+  const isSeen = (organisation: string | undefined, what: 'had' | 'used') =>
+    organisation === undefined ||
+    organisation === recall.organisation ||
+    found.get(organisation)?.[what] === true;
   const see = (organisation: string | undefined, what: 'had' | 'used') => {
-    if (organisation === undefined || organisation === recall.organisation) return;
+    if (organisation === undefined || isSeen(organisation, what)) return;
     const before = found.get(organisation) ?? { organisation, had: false, used: false };
     found.set(organisation, { ...before, [what]: true });
   };
   for (const entry of entries) {
     for (const transfer of entry.transfers) {
+      const parties = [transfer.from.organisation, transfer.to.organisation, addressees.get(entry.event)];
+      if (parties.every((party) => isSeen(party, 'had'))) continue;
       if (!coversTransfer(recall.scope, facts, transfer)) continue;
-      see(transfer.from.organisation, 'had');
-      see(transfer.to.organisation, 'had');
-      see(addressees.get(entry.event), 'had');
+      for (const party of parties) see(party, 'had');
     }
     for (const use of entry.uses) {
+      if (isSeen(entry.organisation, 'used')) continue;
       const covered = stepOfUse(recall.scope, facts, use, sterilisationLotOf(entry, use)) !== undefined;
       if (covered) see(entry.organisation, 'used');
     }

@@ -1,5 +1,6 @@
 /** What may be read of recalls; who sees what is decided in viewer.ts. */
 import { readOrganisations } from '../catalogue/organisations.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { type IdentityAnswer, patientBounds, type Reader } from '../patients/interface.ts';
 import type { Exposure } from './exposure.ts';
 import type { Recall } from './recall.ts';
@@ -63,7 +64,7 @@ async function sightInList(
   caller: Reading,
   recall: Recall,
 ): Promise<Pick<Sight, 'recall' | 'organisations'> | undefined> {
-  const organisations = await readOrganisations(parts.connection, [recall.organisation]);
+  const organisations = await readOrganisations(askedTogether(parts.connection), [recall.organisation]);
   if (viewerOf(caller, recall, new Map(), organisations) !== undefined) return { recall, organisations };
   const regulator = caller.organisationKind === 'regulator';
   if (!regulator && !(await mayBeConcerned(parts.db, recall, caller.organisation))) return undefined;

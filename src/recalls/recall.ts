@@ -34,8 +34,8 @@ export interface RecallStep {
   /** Of a widening. */
   readonly reason?: Commitment;
   /**
-   * RFC 3339, UTC: when fence and list were done. It follows from no event: a rebuild leaves it out, and
-   * `resumeRecalls` finds it again, for a fence that was raised is not raised twice.
+   * RFC 3339, UTC: when fence and list were done. It follows from no event: a rebuild takes it over from
+   * what is stored; where that is gone `resumeRecalls` finds it again, for a fence that was raised is not raised twice.
    */
   readonly effectiveAt?: string;
   /** How many uses the list had then. */

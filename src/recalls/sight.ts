@@ -5,6 +5,7 @@ import type { Organisation } from '../catalogue/organisation.ts';
 import { organisationsPerRead, readOrganisations } from '../catalogue/organisations.ts';
 import type { Product } from '../catalogue/product.ts';
 import { readProducts } from '../catalogue/products.ts';
+import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import type { Commitment } from '../ledger/event.ts';
 import { readTexts } from '../ledger/texts.ts';
@@ -59,7 +60,10 @@ async function organisationsById(
   const unique = [...new Set(ids)];
   const found = new Map<string, Organisation>();
   for (let from = 0; from < unique.length; from += organisationsPerRead) {
-    const part = await readOrganisations(connection, unique.slice(from, from + organisationsPerRead));
+    const part = await readOrganisations(
+      askedTogether(connection),
+      unique.slice(from, from + organisationsPerRead),
+    );
     for (const [id, organisation] of part) found.set(id, organisation);
   }
   return found;

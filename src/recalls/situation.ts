@@ -11,7 +11,7 @@ import { ledgerCollections } from '../ledger/collections.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { type AnyEvent, type LotKey, lotId } from '../ledger/event.ts';
 import type { Holding } from '../ledger/holding.ts';
-import { correctionsOf, entriesOfLots, holdingsOfLots, type ReadOptions } from '../ledger/read.ts';
+import { entriesOfLots, holdingsOfLots, type ReadOptions } from '../ledger/read.ts';
 import { type Recall, recallBounds } from './recall.ts';
 import { namedLots, openProducts } from './scope.ts';
 
@@ -22,7 +22,7 @@ export interface Situation {
   readonly facts: ReadonlyMap<string, Lot>;
   readonly entries: readonly Entry[];
   readonly holdings: readonly Holding[];
-  /** Of events with uses that were corrected: the correction's event id. */
+  /** Of events that were corrected: the correction's event id. */
   readonly corrections: ReadonlyMap<string, string>;
   /** Of events `shipped`: the organisation to which the things were sent. */
   readonly addressees: ReadonlyMap<string, string>;
@@ -36,9 +36,6 @@ export async function readSituation(
 ): Promise<Situation> {
   const lots = await lotsInScope(db, recall, options);
   const entries = await entriesOfLots(db, lots, options);
-  const eventsWithUses = [
-    ...new Set(entries.filter(({ uses }) => uses.length > 0).map(({ event }) => event)),
-  ];
   const shipped = entries.filter(({ type }) => type === 'shipped').map(({ event }) => event);
   return {
     recall,
@@ -46,7 +43,10 @@ export async function readSituation(
     facts: await factsOf(db, lots, options),
     entries: [...entries].sort((a, b) => compare(a.recordTime, b.recordTime) || compare(a.id, b.id)),
     holdings: await holdingsOfLots(db, lots, options),
-    corrections: await correctionsOf(db, eventsWithUses, options),
+    // A correction speaks of every lot of what it corrects, so it has an entry in each.
+    corrections: new Map(
+      entries.flatMap(({ corrects, event }) => (corrects === undefined ? [] : [[corrects, event]])),
+    ),
     addressees: await addresseesOf(db, shipped, options),
   };
 }

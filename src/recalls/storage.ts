@@ -3,7 +3,7 @@ import type { mongo } from 'mongoose';
 import type { Documents } from '../database/documents.ts';
 import type { Migration } from '../database/migrations.ts';
 import type { Commitment } from '../ledger/event.ts';
-import type { Recall } from './recall.ts';
+import type { Recall, RecallStep } from './recall.ts';
 
 export const recallsCollection = 'recalls';
 export const progressCollection = 'recallProgress';
@@ -125,6 +125,33 @@ export async function markEffective(
     { $set: { 'steps.$.effectiveAt': done.at, 'steps.$.usesListed': done.usesListed } },
     { session, writeConcern: { w: 'majority', j: true } },
   );
+}
+
+/**
+ * For a rebuild of the recalls, what is in no event: when the steps took effect, what was listed then, and which of two
+ * widenings that were decided at once came first. Fences are marked with the numbers of steps.
+ */
+export function keepSteps(stored: mongo.Document, rebuilt: mongo.Document): mongo.Document {
+  const [before, after] = [stepsOf(stored), stepsOf(rebuilt)];
+  const known = new Map(before.map((step) => [step.event, step]));
+  const same = before.length === after.length && after.every(({ event }) => known.has(event));
+  const numbers = new Map(
+    after.map(({ step, event }) => [step, (same ? known.get(event)?.step : undefined) ?? step]),
+  );
+  const renumbered = <T extends { readonly step: number }>(some: readonly T[]): T[] =>
+    some.map((one) => ({ ...one, step: numbers.get(one.step) ?? one.step })).sort((a, b) => a.step - b.step);
+  const steps = after.map((step): RecallStep => {
+    const { effectiveAt, usesListed } = known.get(step.event) ?? {};
+    return effectiveAt === undefined || usesListed === undefined
+      ? step
+      : { ...step, effectiveAt, usesListed };
+  });
+  const { scope } = rebuilt as Pick<Recall, 'scope'>;
+  return { ...rebuilt, steps: renumbered(steps), scope: renumbered(scope) };
+}
+
+function stepsOf({ steps }: mongo.Document): readonly RecallStep[] {
+  return Array.isArray(steps) ? steps : [];
 }
 
 /** @returns how far the organisations have got that have fetched their notice or answered, by organisation. */

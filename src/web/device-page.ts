@@ -1,119 +1,201 @@
 /**
- * The page behind the QR code: at once, without signing in, whether a device may be used. It tells of product, lot
- * and recall, and nothing of stock, hospital or patient. Pure: from facts to HTML; preact escapes every text.
+ * The pages behind the QR code: at once, without signing in, whether a device may be used. They tell of product, lot
+ * and recall, and nothing of stock, hospital or patient. Pure: from facts to HTML.
  */
 import { type ComponentChild, h } from 'preact';
-import { renderToString } from 'preact-render-to-string';
 import type { Bilingual } from '../catalogue/bilingual.ts';
+import { classMeanings, classWords } from '../recalls/words.ts';
+import type { DeviceFacts, DeviceVerdict, PublicRecall } from './device-facts.ts';
+import type { LinkFault } from './label-link.ts';
+import type { Language } from './negotiation.ts';
+import { factList, isolated, type Page, pageHtml, paragraphs, type Tone } from './page.ts';
+import { adviceWords, labels, titles, verdictWords } from './page-words.ts';
 
-/** What a device's page says, gravest first. */
-export type DeviceVerdict =
-  | 'recalled'
-  | 'on-hold'
-  | 'expired'
-  | 'not-released'
-  | 'not-registered'
-  | 'may-be-used';
+/** What every page is given beside what it tells. */
+export type Reader = Pick<Page, 'language' | 'query' | 'stylesheet'>;
 
-export interface DeviceFacts {
-  readonly verdict: DeviceVerdict;
-  readonly gtin: string;
-  readonly lot: string;
-  readonly serial?: string;
-  readonly name: Bilingual;
-  readonly model: string;
-  readonly specification: string;
-  readonly registrationNumber?: string;
-  readonly registrant: Bilingual;
-  readonly manufacturedOn?: string;
-  readonly expiresOn?: string;
-  /** Of a recall: its number, and what to do. */
-  readonly recalls: readonly { readonly number: string; readonly instruction: Bilingual }[];
-  /** RFC 3339: when this was true. */
-  readonly at: string;
+/** The id of the part of the page that tells of recalls. */
+export const recallPart = 'recall';
+
+const chinaMs = 8 * 3_600_000;
+
+/** @returns the page of a device or product that is known. */
+export function devicePage(facts: DeviceFacts, reader: Reader, now: Date): string {
+  const { language } = reader;
+  return pageHtml({
+    ...reader,
+    tone: toneOf(facts.verdict),
+    title: verdictWords[facts.verdict],
+    content: [
+      ...recallNotices(facts.recalls, language),
+      differences(facts, language),
+      ...advice(facts.verdict, language),
+      facts.recalls.length > 0 || facts.lot === undefined
+        ? null
+        : h('p', { id: recallPart }, labels.noRecall[language]),
+      deviceList(facts, language),
+      asOf(now, language),
+    ],
+  });
 }
 
-const verdicts: Readonly<Record<DeviceVerdict, Bilingual>> = {
-  recalled: { zh: '正在召回，禁止使用', en: 'Recalled: do not use' },
-  'on-hold': { zh: '已暂停使用，禁止使用', en: 'On hold: do not use' },
-  expired: { zh: '已过失效日期，禁止使用', en: 'Expired: do not use' },
-  'not-released': { zh: '尚未放行，禁止使用', en: 'Not released: do not use' },
-  'not-registered': {
-    zh: '生产时注册证无效，禁止使用',
-    en: 'Not made under a valid registration: do not use',
-  },
-  'may-be-used': { zh: '可以使用', en: 'May be used' },
-};
-
-export const unknownDevice: Bilingual = { zh: '未找到该器械，禁止使用', en: 'Not known: do not use' };
-
-export const unreadableLink: Bilingual = { zh: '条码内容有误', en: 'The code is wrong' };
-
-/** @returns the page of a device that is known. */
-export function devicePage(facts: DeviceFacts): string {
-  const verdict = verdicts[facts.verdict];
-  const safe = facts.verdict === 'may-be-used';
-  return page(verdict, [
-    banner(verdict, safe ? 'safe' : 'danger'),
-    ...facts.recalls.map(({ number, instruction }) =>
-      h('div', { class: 'notice' }, [
-        h('p', null, `召回编号 Recall number: ${number}`),
-        h('p', null, instruction.zh),
-        h('p', { lang: 'en' }, instruction.en),
-      ]),
-    ),
-    safe
-      ? h('p', null, [
-          '使用前请在本院系统中扫码核对库存与灭菌状态。',
-          h('br', null),
-          h('span', { lang: 'en' }, 'Before use, check it in your hospital’s own system as well.'),
-        ])
-      : null,
-    factList(facts),
-    h('p', { class: 'small' }, `查询时间 As of ${facts.at}`),
-  ]);
+/** @returns the page of a label that no maker stands for. */
+export function unknownPage(recalls: readonly PublicRecall[], reader: Reader, now: Date): string {
+  const { language } = reader;
+  return pageHtml({
+    ...reader,
+    tone: 'danger',
+    title: titles.unknown,
+    content: [
+      ...recallNotices(recalls, language),
+      ...paragraphs(adviceWords.false, language),
+      asOf(now, language),
+    ],
+  });
 }
 
-/** @returns the page for a code that is not known or not readable, with what to do. */
-export function refusalPage(title: Bilingual, sentences: readonly Bilingual[]): string {
-  return page(title, [
-    banner(title, 'danger'),
-    ...sentences.map(({ zh, en }) => h('p', null, [zh, h('br', null), h('span', { lang: 'en' }, en)])),
-  ]);
+/** @returns the page of an address that is no Digital Link, with what is wrong and where. */
+export function unreadablePage({ part, ...words }: LinkFault, reader: Reader): string {
+  const { language } = reader;
+  return pageHtml({
+    ...reader,
+    tone: 'danger',
+    title: titles.unreadable,
+    content: [
+      ...paragraphs([words, ...adviceWords.unreadable], language),
+      part === '' ? null : factList([[labels.part, h('code', null, isolated(part))]], language),
+    ],
+  });
 }
 
-function banner({ zh, en }: Bilingual, tone: 'safe' | 'danger'): ComponentChild {
-  return h('h1', { class: `banner ${tone}` }, [zh, h('span', { lang: 'en' }, en)]);
+/** @returns the page of a link type that there is none of, with those that there are. */
+export function noSuchLinkPage(
+  links: readonly { readonly href: string; readonly title: Bilingual }[],
+  reader: Reader,
+): string {
+  const { language } = reader;
+  return pageHtml({
+    ...reader,
+    tone: 'ask',
+    title: titles.noSuchLink,
+    content: [
+      h('p', null, labels.links[language]),
+      h(
+        'ul',
+        null,
+        links.map(({ href, title }) => h('li', null, h('a', { href }, title[language]))),
+      ),
+    ],
+  });
 }
 
-function factList(facts: DeviceFacts): ComponentChild {
-  const rows: [string, string | undefined][] = [
-    ['产品名称 Product', `${facts.name.zh} ${facts.name.en}`],
-    ['型号 / 规格 Model / specification', `${facts.model} / ${facts.specification}`],
-    ['产品标识 UDI-DI', facts.gtin],
-    ['批号 Lot', facts.lot],
-    ['序列号 Serial number', facts.serial],
-    ['生产日期 Manufactured', facts.manufacturedOn],
-    ['失效日期 Expires', facts.expiresOn],
-    ['注册证编号 Registration', facts.registrationNumber],
-    ['注册人 Registrant', `${facts.registrant.zh} ${facts.registrant.en}`],
-  ];
-  return h(
-    'dl',
-    null,
-    rows.flatMap(([key, value]) => (value === undefined ? [] : [h('dt', null, key), h('dd', null, value)])),
+/** @returns a page that only says what it says. */
+export function plainPage(what: 'otherKey' | 'tooMany', reader: Reader): string {
+  const content = paragraphs(adviceWords[what], reader.language);
+  return pageHtml({ ...reader, tone: 'ask', title: titles[what], content });
+}
+
+function toneOf(verdict: DeviceVerdict): Tone {
+  if (verdict === 'may-be-used') return 'safe';
+  return verdict === 'lot-needed' ? 'ask' : 'danger';
+}
+
+function advice(verdict: DeviceVerdict, language: Language): ComponentChild[] {
+  const tone = toneOf(verdict);
+  return paragraphs(adviceWords[tone === 'ask' ? 'lot' : tone], language);
+}
+
+function recallNotices(recalls: readonly PublicRecall[], language: Language): ComponentChild[] {
+  return recalls.map((recall, index) =>
+    h('section', { class: 'notice', ...(index === 0 && { id: recallPart }) }, recallNotice(recall, language)),
   );
 }
 
-function page(title: Bilingual, content: readonly ComponentChild[]): string {
-  const document = h('html', { lang: 'zh-CN' }, [
-    h('head', null, [
-      h('meta', { charset: 'utf-8' }),
-      h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-      h('title', null, `${title.zh} ${title.en}`),
-      h('link', { rel: 'stylesheet', href: '/assets/device.css' }),
-    ]),
-    h('body', null, h('main', null, [...content])),
+/** What the head of a recall notice says (Order 29 Art. 15); the rest is for those who hold the device. */
+function recallNotice(recall: PublicRecall, language: Language): ComponentChild[] {
+  const { number, instruction, decidedAt, partly } = recall;
+  const meaning = classMeanings[recall.class][language];
+  const open = language === 'zh' ? '（' : ' (';
+  const close = language === 'zh' ? '）' : ')';
+  return [
+    h('h2', null, `${classWords[recall.class][language]}${open}${meaning}${close}`),
+    partly ? h('p', null, h('strong', null, labels.partly[language])) : null,
+    h('p', null, instruction[language]),
+    factList(
+      [
+        [labels.recallNumber, isolated(number)],
+        [labels.decided, chinaTime(new Date(decidedAt)).slice(0, 10)],
+      ],
+      language,
+    ),
+  ];
+}
+
+/** Also beside a recall: whoever looks for the device must know that its label is doubtful. */
+function differences({ labelSays, ...facts }: DeviceFacts, language: Language): ComponentChild {
+  const { expiresOn, manufacturedOn } = labelSays;
+  if (expiresOn === undefined && manufacturedOn === undefined) return null;
+  return h('section', { class: 'notice' }, [
+    ...paragraphs(adviceWords.differs, language),
+    factList(
+      [
+        [labels.expires, dateOf(facts.expiresOn, expiresOn, language)],
+        [labels.manufactured, dateOf(facts.manufacturedOn, manufacturedOn, language)],
+      ],
+      language,
+    ),
   ]);
-  return `<!doctype html>${renderToString(document)}`;
+}
+
+function deviceList(facts: DeviceFacts, language: Language): ComponentChild {
+  return factList(
+    [
+      [labels.product, inBoth(facts.name, language)],
+      [labels.lot, facts.lot],
+      [labels.serial, facts.serial],
+      [labels.expires, facts.expiresOn],
+      [labels.manufactured, facts.manufacturedOn],
+      [labels.model, [isolated(facts.model), ' / ', isolated(facts.specification)]],
+      [labels.gtin, facts.gtin],
+      [labels.package, facts.quantity > 1 ? String(facts.quantity) : undefined],
+      [labels.registration, facts.registrationNumber],
+      [labels.registrant, inBoth(facts.registrant, language)],
+    ],
+    language,
+  );
+}
+
+/** As the label has it, which bears both. */
+function inBoth(name: Bilingual, language: Language): ComponentChild {
+  const [first, second] = language === 'zh' ? [name.zh, name.en] : [name.en, name.zh];
+  if (first === second) return isolated(first);
+  const other = language === 'zh' ? 'en' : 'zh-CN';
+  return [isolated(first), h('small', { lang: other }, isolated(second))];
+}
+
+/** Where the label says otherwise, both. */
+function dateOf(
+  recorded: string | undefined,
+  printed: string | undefined,
+  language: Language,
+): ComponentChild | undefined {
+  if (recorded === undefined || printed === undefined) return undefined;
+  return [
+    `${labels.recorded[language]} ${recorded}`,
+    h('strong', { class: 'differs' }, `${labels.onLabel[language]} ${printed}`),
+  ];
+}
+
+function asOf(now: Date, language: Language): ComponentChild {
+  const moment = `${labels.asOf[language]} ${chinaTime(now)} ${labels.beijing[language]}`;
+  return h('p', { class: 'small' }, [
+    h('time', { dateTime: now.toISOString() }, moment),
+    h('br', null),
+    labels.again[language],
+  ]);
+}
+
+/** `2026-11-24 19:05`; China keeps one time all year. */
+function chinaTime(moment: Date): string {
+  return new Date(moment.getTime() + chinaMs).toISOString().slice(0, 16).replace('T', ' ');
 }

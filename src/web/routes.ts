@@ -1,112 +1,91 @@
 /** Pages for people who scanned a label, without signing in: `PUBLIC_URL/01/{gtin}/10/{lot}/21/{serial}`. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Connection, mongo } from 'mongoose';
 import { z } from 'zod';
+import { AddressRate } from '../access/address-rate.ts';
 import { publicRoute, type Route } from '../access/route.ts';
-import { dayInChina } from '../catalogue/day.ts';
 import type { Clock } from '../clock.ts';
-import type { Binary } from '../http/route.ts';
-import { parseUdi } from '../identifiers/udi.ts';
-import { readDeviceFacts } from './device-facts.ts';
-import { devicePage, refusalPage, unknownDevice, unreadableLink } from './device-page.ts';
+import { Failure } from '../errors.ts';
+import type { CounterfeitWatch } from '../inventory/counterfeit-watch.ts';
+import { DeviceReader } from './device-facts.ts';
+import { descriptionFile } from './linkset.ts';
+import { type Asked, otherKey, resolve, sheetVersion, stylesheet, tooMany } from './resolve.ts';
 
 export interface WebParts {
   readonly db: mongo.Db;
   readonly connection: Connection;
   readonly clock: Clock;
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
+  readonly watch: CounterfeitWatch;
 }
 
-const html = 'text/html; charset=utf-8';
-const stylesheet = readFileSync(join(import.meta.dirname, 'device.css'));
-
-const key = z.string().min(1).max(100);
-const query = z.looseObject({});
+/** What the routes of labels have in common: the address is read as it was sent, by the parser of every scan. */
+const page = { produces: 'text/html; charset=utf-8', verbatim: true, crossOrigin: true } as const;
 
 export function webRoutes(parts: WebParts): Route[] {
-  const answer = (path: string) => deviceAnswer(parts, path);
+  const { clock, publicUrl, watch } = parts;
+  const rate = new AddressRate();
+  const resolver = {
+    clock,
+    publicUrl,
+    devices: new DeviceReader(parts),
+    noticed: watch.notice.bind(watch),
+  };
   return [
     publicRoute(
       'GET',
-      '/01/:gtin',
-      {
-        summary: 'What a label without a lot says',
-        params: z.strictObject({ gtin: key }),
-        query,
-        produces: html,
-      },
-      ({ params: { gtin } }) => answer(link(['01', gtin])),
+      '/01/*path',
+      { summary: 'May this device be used? What a label’s QR code leads to 扫码查询', ...page },
+      async (request) => limited(rate, request) ?? (await resolve(resolver, request)),
+    ),
+    ...['00', '8006', '8013'].map((key) =>
+      publicRoute(
+        'GET',
+        `/${key}/*path`,
+        { summary: `Not looked up here: GS1 key ${key}`, ...page },
+        async (request) => limited(rate, request) ?? (await otherKey(request)),
+      ),
     ),
     publicRoute(
       'GET',
-      '/01/:gtin/10/:lot',
+      '/.well-known/gs1resolver',
       {
-        summary: 'May devices of this lot be used?',
-        params: z.strictObject({ gtin: key, lot: key }),
-        query,
-        produces: html,
+        summary: 'What this resolver of GS1 Digital Links can do',
+        produces: 'application/json',
+        crossOrigin: true,
       },
-      ({ params: { gtin, lot } }) => answer(link(['01', gtin, '10', lot])),
-    ),
-    publicRoute(
-      'GET',
-      '/01/:gtin/10/:lot/21/:serial',
-      {
-        summary: 'May this device be used?',
-        params: z.strictObject({ gtin: key, lot: key, serial: key }),
-        query,
-        produces: html,
-      },
-      ({ params: { gtin, lot, serial } }) => answer(link(['01', gtin, '10', lot, '21', serial])),
-    ),
-    publicRoute(
-      'GET',
-      '/01/:gtin/21/:serial',
-      {
-        summary: 'May this device be used? Its own record gives the lot.',
-        params: z.strictObject({ gtin: key, serial: key }),
-        query,
-        produces: html,
-      },
-      ({ params: { gtin, serial } }) => answer(link(['01', gtin, '21', serial])),
+      async () => ({
+        status: 200,
+        contentType: 'application/json',
+        headers: { 'Cache-Control': 'public, max-age=3600' },
+        bytes: Buffer.from(JSON.stringify(descriptionFile(publicUrl)), 'utf8'),
+      }),
     ),
     publicRoute(
       'GET',
       '/assets/device.css',
-      { summary: 'The style of the device page', produces: 'text/css' },
-      async () => ({ status: 200, contentType: 'text/css; charset=utf-8', bytes: stylesheet }),
+      {
+        summary: 'The style of the pages behind labels',
+        query: z.strictObject({ v: z.string().max(64).optional() }),
+        produces: 'text/css',
+      },
+      async ({ query: { v } }) => ({
+        status: 200,
+        contentType: 'text/css; charset=utf-8',
+        ...(v === sheetVersion && { headers: { 'Cache-Control': 'public, max-age=31536000, immutable' } }),
+        bytes: stylesheet,
+      }),
     ),
   ];
 }
 
-/** The path is read by the same parser as every scan; its keys are encoded anew, since the router decoded them. */
-function link(parts: readonly string[]): string {
-  return `https://label.example/${parts.map(encodeURIComponent).join('/')}`;
-}
-
-async function deviceAnswer({ db, connection, clock }: WebParts, uri: string): Promise<Binary> {
-  const now = clock.now();
-  const parsed = parseUdi(uri, { today: dayInChina(now), shortGtinsInLinks: true });
-  if (!parsed.ok) {
-    const { zh, en } = parsed.fault;
-    return page(400, refusalPage(unreadableLink, [{ zh, en }]));
+/** @returns the answer where this address has asked too often */
+function limited(rate: AddressRate, request: Asked & { readonly address: string }) {
+  try {
+    rate.take(request.address);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return tooMany(request, error);
+    throw error;
   }
-  const facts = await readDeviceFacts(db, connection, parsed.udi.identifiers, now);
-  if (facts === undefined) {
-    return page(
-      404,
-      refusalPage(unknownDevice, [
-        {
-          zh: '系统中没有该产品、批号或序列号的生产记录，标签可能有误或为假冒。请勿使用，隔离该器械，并联系供货单位或注册人核实。',
-          en: 'No maker has registered this product, lot or serial number here; the label may be wrong or false. Do not use the device, set it apart, and ask the supplier or registrant.',
-        },
-      ]),
-    );
-  }
-  return page(200, devicePage(facts));
-}
-
-/** Never kept on the way: the next reader must see the next recall. */
-function page(status: Binary['status'], text: string): Binary {
-  return { status, contentType: html, bytes: Buffer.from(text, 'utf8') };
 }

@@ -88,10 +88,12 @@ describe('access: all routes of the service, with every role and none', () => {
     expect(publicLines(app.routes)).to.have.members([
       'POST /api/v1/sign-in',
       // The page behind a label's QR code, for whoever scans it.
-      'GET /01/:gtin',
-      'GET /01/:gtin/10/:lot',
-      'GET /01/:gtin/10/:lot/21/:serial',
-      'GET /01/:gtin/21/:serial',
+      'GET /01/*path',
+      // Other GS1 keys: that they are not looked up.
+      'GET /00/*path',
+      'GET /8006/*path',
+      'GET /8013/*path',
+      'GET /.well-known/gs1resolver',
       'GET /assets/device.css',
     ]);
     expect(openPaths).to.deep.equal(['/health/live', '/health/ready', '/metrics', '/api/v1/openapi.json']);

@@ -200,6 +200,27 @@ describe('products', () => {
     expect((await others.get(`${path}/revisions`)).status).to.equal(404);
   });
 
+  it('name who makes them for the registrant, and what their label warns of', async () => {
+    const label = {
+      contractManufacturer: {
+        name: '常州甲公司',
+        address: '常州市西太湖大道 9 号',
+        licence: '苏药监械生产许20190231号',
+      },
+      warnings: { zh: '包装破损禁止使用。', en: 'Do not use if the package is damaged.' },
+    };
+    const { gtin } = stapler(77);
+    const made = await quality.post('/api/v1/products', { ...stapler(77), ...label });
+    expect(made.status, JSON.stringify(made.body)).to.equal(201);
+    expect(await readProduct(database.db, gtin)).to.deep.include(label);
+    const change = { revision: 1, reason: '不再委托生产', changes: { contractManufacturer: null } };
+    const changed = await quality.patch(`/api/v1/products/${gtin}`, change);
+    expect(changed.status, JSON.stringify(changed.body)).to.equal(200);
+    const after = await readProduct(database.db, gtin);
+    expect(after).not.to.have.property('contractManufacturer');
+    expect(after).to.deep.include({ warnings: label.warnings });
+  });
+
   it('lose no change where two are made at once: one is told to look again', async () => {
     const facts = stapler(15);
     await quality.post('/api/v1/products', facts);

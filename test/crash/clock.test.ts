@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { projectors } from '../../src/app.ts';
+import { carryOver, projectors } from '../../src/app.ts';
 import { systemIds } from '../../src/clock.ts';
 import { rebuild } from '../../src/ledger/rebuild.ts';
 import { at, textAt } from '../support/http.ts';
@@ -38,7 +38,12 @@ describe('a clock that steps', () => {
     await playing.correct(world, 'nurseA', textAt(used, '/events/0'));
     const balance = await world.as('quality').get(playing.lotPath(line, 'balance'));
     expect(at(balance.body, '/sum')).to.equal(0);
-    const { holdings, units } = await rebuild({ db: world.database.db, ids: systemIds, projectors });
+    const { holdings, units } = await rebuild({
+      db: world.database.db,
+      ids: systemIds,
+      projectors,
+      carryOver,
+    });
     expect([holdings.restored, units.restored]).to.deep.equal([0, 0]);
     await world.close();
   });

@@ -60,6 +60,8 @@ function pass(
       answer.pipe(outgoing);
     },
   );
+  // Whoever hangs up on us hangs up on the process.
+  outgoing.once('close', () => onward.destroy());
   onward.on('error', (error) => {
     if (outgoing.headersSent) {
       outgoing.destroy();

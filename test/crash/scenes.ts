@@ -101,13 +101,12 @@ export async function setScene(processes: number): Promise<Scene> {
   const set = await ReplicaSet.start(mongodBinary, home);
   const masterKey = randomBytes(32).toString('base64');
   const logFile = join(home, 'service.log');
-  const services: Service[] = [];
-  for (let nth = 0; nth < processes; nth += 1) {
+  // All at once, on a database in which there is nothing yet.
+  const starting = Array.from({ length: processes }, (_, nth) => {
     const dataDirectory = join(home, `service-${nth}`);
-    services.push(
-      await Service.start({ dataDirectory, mongodBinary, mongodbUri: set.uri, masterKey, logFile }),
-    );
-  }
+    return Service.start({ dataDirectory, mongodBinary, mongodbUri: set.uri, masterKey, logFile });
+  });
+  const services = await Promise.all(starting);
   const front: RoundRobin = await roundRobin(services.map(({ port }) => port));
   return {
     port: front.port,
@@ -167,7 +166,8 @@ export async function furnish(scene: Scene): Promise<Cast> {
   }
 }
 
-async function faultsIn(logFile: string): Promise<readonly string[]> {
+/** @returns what the services logged as faults of their own */
+export async function faultsIn(logFile: string): Promise<readonly string[]> {
   const lines = (await readFile(logFile, 'utf8')).split('\n');
   return lines.filter((line) => line.includes('"msg":"unexpected"'));
 }

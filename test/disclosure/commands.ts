@@ -50,6 +50,10 @@ function foreignPatients({ name: own }: Aimed): object[] {
     .filter((name) => name !== own)
     .map((name) => ({ reason: 'patient-request', subject: { recordNumber: `record-${name}-1` } }));
 }
+/** Of a supplier that made no shipment: one of the others. */
+function stated({ name, country: { members } }: Aimed) {
+  return { supplier: (name === 'maker' ? members.distributor : members.maker).id, papers: 'x' };
+}
 const at = ({ country }: Aimed) => country.now().toISOString();
 
 /** What is sent, beside a command id, by route line. */
@@ -67,6 +71,7 @@ const aims: Readonly<Record<string, Bodies>> = {
   'PATCH /api/v1/places/:id': once({ name: wording }),
   'POST /api/v1/products': once(stapler(1)),
   'PATCH /api/v1/products/:gtin': once({ revision: 1, reason: 'x', changes: { model: 'x' } }),
+  'POST /api/v1/counterfeit-signals/:signal/acknowledgement': once({ reason: 'x' }),
   'POST /api/v1/programmes': once({ name: wording, from: '2026-01-01' }),
   'POST /api/v1/lots': perLot((one, { place }) => ({
     ...one,
@@ -83,6 +88,28 @@ const aims: Readonly<Record<string, Bodies>> = {
   })),
   'POST /api/v1/receipts': ({ place, story }) =>
     story.shipments.map((shipment) => ({ place, shipment, lines: [everyLot[0]] })),
+  'POST /api/v1/imports/shipments': (caller) => [
+    {
+      deliveries: foreignPlaces(caller).map((from) => ({
+        ...{ commandId: crypto.randomUUID(), from, to: caller.country.members.distributor.id, papers: 'x' },
+        lines: [everyLot[0]],
+      })),
+    },
+    {
+      deliveries: everyLot.map((one) => ({
+        ...{ commandId: crypto.randomUUID(), from: caller.place, to: caller.country.members.distributor.id },
+        ...{ papers: 'x', lines: [one] },
+      })),
+    },
+  ],
+  'POST /api/v1/imports/deliveries': (caller) => [
+    {
+      deliveries: [
+        ...caller.story.shipments.map((shipment) => ({ shipment, lines: [everyLot[0]] })),
+        ...everyLot.map((one) => ({ ...stated(caller), lines: [one] })),
+      ].map((delivery) => ({ commandId: crypto.randomUUID(), place: caller.place, ...delivery })),
+    },
+  ],
   'POST /api/v1/shipments/:shipment/closing': once({ reason: 'x' }),
   'POST /api/v1/acceptances': ({ place, story }) =>
     story.shipments.map((shipment) => ({ place, shipment, lines: [everyLot[0]], conclusion: 'qualified' })),
@@ -112,10 +139,21 @@ const aims: Readonly<Record<string, Bodies>> = {
   'POST /api/v1/patient-erasures': foreignPatients,
   'POST /api/v1/patient-restrictions': foreignPatients,
   'POST /api/v1/events/:event/correction': once({ reason: 'x' }),
-  'POST /api/v1/labels': perLot((one) => ({
+  'POST /api/v1/label-jobs': perLot((one) => ({
     ...one,
-    ...('quantity' in one ? { quantity: undefined, copies: 1 } : {}),
+    ...('quantity' in one ? { quantity: 1 } : {}),
+    manufacturedOn: '2026-02-03',
   })),
+  'POST /api/v1/label-jobs/:job/sends': ({ story }) => story.printers.map((printer) => ({ printer })),
+  'POST /api/v1/label-jobs/:job/reprints': once({ quantity: 1, reason: 'x' }),
+  'POST /api/v1/label-jobs/:job/spoilage': once({ quantity: 1 }),
+  'POST /api/v1/label-jobs/:job/cancellation': once({}),
+  'POST /api/v1/label-jobs/:job/closing': once({}),
+  'POST /api/v1/labels/verify': ({ story }) =>
+    story.jobs.map((job) => ({ job, scan: `(01)${products.unit}(10)${lots.units.lot}(21)${serials[0]}` })),
+  'POST /api/v1/printers': once({ name: 'x', host: '127.9.9.9', language: 'zpl' }),
+  'PATCH /api/v1/printers/:id': once({ active: false }),
+  'POST /api/v1/printers/:id/test': once({}),
   'POST /api/v1/recalls': perLot((one) => ({
     ...{ class: 'II', basis: 'voluntary', reason: wording, instructions: wording, measures: ['warning'] },
     scope: [{ ...one, quantity: undefined }],
@@ -128,7 +166,7 @@ const aims: Readonly<Record<string, Bodies>> = {
 };
 
 /** What somebody states to have received or used is recorded, and makes it one that has of the lot: these come last. */
-const last = ['POST /api/v1/receipts', 'POST /api/v1/uses'];
+const last = ['POST /api/v1/receipts', 'POST /api/v1/imports/deliveries', 'POST /api/v1/uses'];
 
 /** @returns the routes to be tried, in rounds. */
 export function writingRounds(routes: readonly Route[]): Route[][] {

@@ -121,6 +121,8 @@ export async function createCountry(): Promise<Country> {
     logger: createLogger('trace', { write: (line) => void log.push(line) }),
     publicUrl: 'http://127.0.0.1:8080',
     masterKey: createSecretKey(new Uint8Array(32).fill(11)),
+    // Where nothing listens.
+    printers: { networks: ['127.9.9.0/24'], ports: [] },
     validateAnswers: true,
   });
   const first = await firstAdministrator(parts);

@@ -5,7 +5,7 @@ import { aimedBy, attempts, unaimed, writingRounds } from './commands.ts';
 import { type Country, createCountry, type Member, type Name, names, type Person } from './country.ts';
 import { type Fact, factsOf } from './facts.ts';
 import { mayKnow, type Viewer, type World, worldOf } from './law.ts';
-import type { Story } from './story.ts';
+import { products, type Story } from './story.ts';
 import { tell } from './tale.ts';
 import { type Domain, domainOf, readingRoutes, type Visit, visits } from './walker.ts';
 
@@ -42,10 +42,19 @@ describe('disclosure: what one organisation reads of another', () => {
       [],
     );
     story = await tell(country);
+    // A false label of each maker, so that there is something to be told of.
+    for (const gtin of [products.stapler, products.foreign]) {
+      await country.server.client().get(`/01/${gtin}/10/FALSE`);
+    }
+    await country.app.tend();
     const { db } = country.database;
     const idsIn = async (name: string) =>
       (await db.collection(name).find({}).toArray()).map(({ _id }) => String(_id));
-    domain = domainOf(country, story, { people: await idsIn('people'), tokens: await idsIn('tokens') });
+    domain = domainOf(country, story, {
+      people: await idsIn('people'),
+      tokens: await idsIn('tokens'),
+      signals: await idsIn('counterfeitSignals'),
+    });
     world = worldOf(country, story, await holdersOf());
     search = new Search(await factsOf(country));
     for (const id of [...(await idsIn('organisations')), ...(await idsIn('programmes'))]) open.add(id);
@@ -168,7 +177,7 @@ describe('disclosure: what one organisation reads of another', () => {
 
   it('every reading route answered somebody', () => {
     const silent = readingRoutes(country.app.routes).filter(({ path }) => !answered.has(path));
-    // The page of a label without a lot can only say that it does not know the device.
-    expect(silent.map(({ path }) => path)).to.deep.equal(['/01/:gtin']);
+    // Other GS1 keys than a product's are not looked up, and say so.
+    expect(silent.map(({ path }) => path)).to.deep.equal(['/00/*path', '/8006/*path', '/8013/*path']);
   });
 });

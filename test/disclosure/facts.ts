@@ -51,7 +51,7 @@ export interface Fact {
 type Stored = { readonly [key: string]: Json };
 
 /** Types of event that say to nobody outside what they hold: moves inside a hospital, and uses. */
-const insideTypes = ['moved', 'used', 'labelsPrinted', 'labelsSpoiled', 'counted'];
+const insideTypes = ['moved', 'used', 'labelsPrinted', 'labelsSpoiled', 'labelsVerified', 'counted'];
 const personFields = ['_id', 'name', 'username', 'staffNumber', 'createdAt', 'lastSignInAt'];
 const wordTypes = ['lotReleased', 'lotHeld', 'holdLifted', 'recallInitiated', 'recallWidened'];
 const progressTypes = ['recallNotified', 'recallResponded'];
@@ -79,6 +79,14 @@ export async function factsOf(country: Country): Promise<Fact[]> {
       strings(found, 'own-id', ['_id', 'name', 'createdAt', 'expiresAt', 'lastUsedAt']),
     ),
     ...(await all('accessLog')).flatMap((found) => strings(found, 'own-id', ['_id', 'requestId', 'at'])),
+    ...(await all('labelJobs')).flatMap((found) => strings(found, 'own-id', ['_id', 'printedAt'])),
+    ...(await all('printers')).flatMap((found) =>
+      strings(found, 'own-id', ['_id', 'name', 'host', 'registeredAt']),
+    ),
+    ...(await all('printerSends')).flatMap((found) =>
+      strings(found, 'own-id', ['_id', 'startedAt', 'endedAt']),
+    ),
+    ...(await all('counterfeitSignals')).flatMap((found) => strings(found, 'own-id', ['_id'])),
     ...(await all('checks')).flatMap((found) => strings(found, 'own-id', ['_id', 'checkedAt'])),
     ...(await all('identityReads')).flatMap(ofIdentityRead),
     ...(await all('products')).flatMap(ofProduct),

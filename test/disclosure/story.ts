@@ -5,6 +5,7 @@
  */
 import type { Role } from '../../src/access/permissions.ts';
 import { gtinOf, stapler } from '../catalogue/samples.ts';
+import { at } from '../support/http.ts';
 import { type Country, done, idOf, type Name, personOf, placeOf } from './country.ts';
 
 export const products = { stapler: gtinOf(1), unit: gtinOf(2), foreign: gtinOf(9) } as const;
@@ -48,6 +49,11 @@ export interface Story {
   readonly holds: readonly string[];
   readonly events: readonly string[];
   readonly shipments: readonly string[];
+  /** Print jobs of labels. */
+  readonly jobs: readonly string[];
+  readonly printers: readonly string[];
+  /** To printers. */
+  readonly sends: readonly string[];
 }
 
 /** One telling: who acts, with ids and moments of their own. */
@@ -55,6 +61,9 @@ export class Teller {
   readonly country: Country;
   readonly events: string[] = [];
   readonly shipments: string[] = [];
+  readonly jobs: string[] = [];
+  readonly printers: string[] = [];
+  readonly sends: string[] = [];
   readonly #small = primesFrom(101);
   readonly #large = primesFrom(20_011);
   #patients = 0;
@@ -168,6 +177,32 @@ export class Teller {
       ...more,
     });
     return idOf(answer, '/events/0');
+  }
+
+  /** Prints labels of a lot, and one of them again. */
+  async print(name: Name, { gtin, lot }: Line, labels: { serials?: readonly string[]; quantity?: number }) {
+    const answer = await this.command(name, 'quality', '/api/v1/label-jobs', { gtin, lot, ...labels });
+    const job = idOf(answer, '/job');
+    const again = labels.serials === undefined ? { quantity: 1 } : { serials: labels.serials.slice(0, 1) };
+    const reason = `reprint reason of ${name} number ${this.small()}`;
+    const path = `/api/v1/label-jobs/${job}/reprints`;
+    const reprint = await this.command(name, 'quality', path, { ...again, reason });
+    this.jobs.push(job, idOf(reprint, '/job'));
+  }
+
+  /** Registers a printer that is switched off, and tries it. */
+  async setUpPrinter(name: Name): Promise<void> {
+    const { client } = personOf(this.country.members[name], 'administrator');
+    const host = `127.9.9.${this.printers.length + 1}`;
+    const facts = { name: `printer of ${name}`, host, language: 'zpl' };
+    const printer = idOf(await done(client.post('/api/v1/printers', facts)), '/id');
+    const send = idOf(await done(client.post(`/api/v1/printers/${printer}/test`)), '/id');
+    this.printers.push(printer);
+    this.sends.push(send);
+    let state: unknown = 'sending';
+    while (state === 'sending') {
+      state = at((await client.get(`/api/v1/printer-sends/${send}`)).body, '/state');
+    }
   }
 
   correct(name: Name, role: Role, event: string, right?: object): Promise<unknown> {

@@ -12,7 +12,8 @@ export async function tell(country: Country): Promise<Story> {
   const holds = await hold(teller);
   const recalls = await recall(teller);
   country.pass();
-  return { programme, recalls, holds, events: teller.events, shipments: teller.shipments };
+  const { events, shipments, jobs, printers, sends } = teller;
+  return { programme, recalls, holds, events, shipments, jobs, printers, sends };
 }
 
 async function make(teller: Teller): Promise<void> {
@@ -21,6 +22,9 @@ async function make(teller: Teller): Promise<void> {
   await produce(teller, 'maker', { ...lots.good }, [sterile('STERILE-GOOD-1')]);
   await produce(teller, 'maker', { ...lots.units }, [{ sterilisationLot: 'STERILE-UNITS-1', serials }]);
   await produce(teller, 'otherMaker', { ...lots.foreign }, [sterile('STERILE-FOREIGN-1')]);
+  await teller.print('maker', lots.units, { serials });
+  await teller.print('otherMaker', lots.foreign, { quantity: 2 });
+  for (const name of ['maker', 'shenzhen'] as const) await teller.setUpPrinter(name);
 }
 
 /** Each lot with what is sent on, in the order of the chain. */

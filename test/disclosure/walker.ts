@@ -30,7 +30,7 @@ export interface Domain {
 export function domainOf(
   country: Country,
   story: Story,
-  more: Readonly<Record<'people' | 'tokens', string[]>>,
+  more: Readonly<Record<'people' | 'tokens' | 'signals', string[]>>,
 ): Domain {
   const { members } = country;
   const ids: Readonly<Record<string, readonly string[]>> = {
@@ -40,6 +40,8 @@ export function domainOf(
     tokens: more.tokens,
     programmes: [story.programme],
     recalls: Object.values(story.recalls),
+    printers: story.printers,
+    'printer-sends': story.sends,
   };
   const values: Readonly<Record<string, (path: string) => readonly Values[]>> = {
     gtin: () => Object.values(products).map((gtin) => ({ gtin })),
@@ -50,8 +52,11 @@ export function domainOf(
       story.holds.map((hold) => ({ ...lots.good, lot: encodeURIComponent(lots.good.lot), hold })),
     'id,token': (path) =>
       idsOf(path).flatMap((id) => more.tokens.slice(0, 20).map((token) => ({ id, token }))),
+    path: (path) => (path.startsWith('/01/') ? labelPaths() : [{ path: 'x' }]),
+    signal: () => more.signals.map((signal) => ({ signal })),
     event: () => story.events.map((event) => ({ event })),
     shipment: () => story.shipments.map((shipment) => ({ shipment })),
+    job: () => story.jobs.map((job) => ({ job })),
     id: (path) => idsOf(path).map((id) => ({ id })),
     'id,organisation': (path) =>
       idsOf(path).flatMap((id) => (ids.organisations ?? []).map((organisation) => ({ id, organisation }))),
@@ -73,8 +78,18 @@ export function domainOf(
   };
 }
 
+/** Behind `/01/`: products alone, lots, and units with and without their lot. */
+function labelPaths(): Values[] {
+  const ofLots = Object.values(lots).map(({ gtin, lot }) => `${gtin}/10/${encodeURIComponent(lot)}`);
+  const ofUnits = serials.flatMap((serial) => [
+    `${products.unit}/21/${serial}`,
+    `${products.unit}/10/${lots.units.lot}/21/${serial}`,
+  ]);
+  return [...Object.values(products), ...ofLots, ...ofUnits].map((path) => ({ path }));
+}
+
 function parametersOf(path: string): string[] {
-  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
+  return [...path.matchAll(/[:*](\w+)/g)].map(([, name]) => name ?? '');
 }
 
 /** Filters, each tried with what would reach furthest; all of them beside the whole list. */
@@ -96,8 +111,12 @@ function queriesOf(
     state: ['state=closed'],
     place: [`place=${place}`],
     gtin: [`gtin=${products.stapler}`],
+    lot: [`lot=${encodeURIComponent(lots.good.lot)}`],
     condition: ['condition=available'],
+    v: ['v=x'],
     quantity: [],
+    nth: ['nth=1'],
+    dotsPerInch: ['dotsPerInch=406'],
   };
   const unknown = keys.filter((key) => filters[key] === undefined);
   if (unknown.length > 0) throw new Error(`${path}: nobody has said how to filter by ${unknown.join()}`);
@@ -117,7 +136,7 @@ export async function* visits(route: Route, client: Client, domain: Domain): Asy
   const { query } = route.schemas;
   const keys = query !== undefined && 'shape' in query ? Object.keys(query.shape as object) : [];
   for (const values of domain.tuples(route.path)) {
-    const path = route.path.replaceAll(/:(\w+)/g, (_whole, name: string) => values[name] ?? '');
+    const path = route.path.replaceAll(/[:*](\w+)/g, (_whole, name: string) => values[name] ?? '');
     for (const filter of domain.queries(route.path, keys)) {
       for await (const visit of pages(route, client, path, filter, keys.includes('cursor'))) {
         yield visit;

@@ -144,7 +144,7 @@ export function tracksSerials(product: Product): boolean {
 export function datesOf(lot: Lot): { readonly manufacturedOn: string; readonly expiresOn: string } {
   return lot === 'OLD'
     ? { manufacturedOn: '2024-03-01', expiresOn: '2026-10-31' }
-    : { manufacturedOn: '2026-03-01', expiresOn: '2029-02-28' };
+    : { manufacturedOn: '2026-03-01', expiresOn: '2030-12-31' };
 }
 
 /** @returns the command as one reads it in a failure: `c3 hospitalA use {...} → refused …`. */

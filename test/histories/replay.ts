@@ -3,13 +3,17 @@
  *
  *     HISTORY_SEED=… HISTORY_PATH=… ./scripts/test test/histories/pure.test.ts
  *     HISTORIES_SCALE=20 ./scripts/test test/histories
+ *     HISTORIES_PROCESSES=4 ./scripts/test test/histories
  */
 import fc from 'fast-check';
 
-const { HISTORY_SEED, HISTORY_PATH, HISTORIES_SCALE = '1' } = process.env;
+const { HISTORY_SEED, HISTORY_PATH, HISTORIES_SCALE = '1', HISTORIES_PROCESSES = '0' } = process.env;
 
 /** How many times the suite's share is run. */
 export const scale = Math.max(1, Math.floor(Number(HISTORIES_SCALE)) || 1);
+
+/** How many processes stand behind a round robin, wherever histories go over HTTP; 0: the services are in ours. */
+export const processes = Math.max(0, Math.floor(Number(HISTORIES_PROCESSES)) || 0);
 
 /** The seed to begin with: chance's own, unless a failure is being replayed. */
 export function seedOfRun(): number {
@@ -145,5 +149,6 @@ async function faultOf<Step>(
  */
 export function replayCommand(file: string, seed: number, path?: string): string {
   const where = path === undefined ? '' : `HISTORY_PATH=${path} `;
-  return `HISTORY_SEED=${seed} ${where}./scripts/test ${file}`;
+  const ofProcesses = processes === 0 ? '' : `HISTORIES_PROCESSES=${processes} `;
+  return `HISTORY_SEED=${seed} ${where}${ofProcesses}./scripts/test ${file}`;
 }

@@ -1,33 +1,41 @@
 /**
  * The whole service on a real mongod, over loopback: as many services as wanted on one database, each with its own
- * ledger, as so many processes would have, so that what they do to each other only the database can put in order.
+ * ledger, so that what they do to each other only the database can put in order. They are in this process, or, where
+ * that is wanted, processes of their own behind a round robin.
  */
 import { createSecretKey } from 'node:crypto';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { createPerson } from '../../src/access/new-person.ts';
-import { createApp, migrations } from '../../src/app.ts';
-import { type Clock, systemIds } from '../../src/clock.ts';
+import { type AppParts, createApp, migrations } from '../../src/app.ts';
+import { dayInChina } from '../../src/catalogue/day.ts';
+import { type Clock, systemClock, systemIds } from '../../src/clock.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
 import { checkLedger, describeReport } from '../../src/ledger/check/check-ledger.ts';
 import { createLogger } from '../../src/logging.ts';
-import { type Client, serve, type TestServer } from '../support/http.ts';
+import { type Client, clientOf, serve, type TestServer } from '../support/http.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
 import { insertFacts, members, places } from '../support/world-facts.ts';
 import { type CallerName, callers, makePeople, type People } from '../support/world-people.ts';
 import type { Organisation, Place } from './command.ts';
+import { serviceProcesses } from './processes.ts';
+import { processes as wantedProcesses } from './replay.ts';
 
-/** A day of work, on which nothing but time passes. */
+/** A day of work, on which nothing but time passes; processes of their own have the machine's clock. */
 const beginning = Date.parse('2026-11-02T02:00:00Z');
-export const day = '2026-11-02';
+const standing: Clock = { now: () => new Date(beginning + performance.now()) };
 
 export interface Stage {
   readonly database: TestDatabase;
   readonly people: People['ids'];
   /** Somebody else of the distributor: it has one caller, who may not be the witness of what it does. */
   readonly witnessTrader: string;
+  /** The day on which everything happens, `YYYY-MM-DD`. */
+  readonly day: string;
   now(): string;
-  /** @param service which of the services; they are all the same */
+  /** Numbers a history: its goods and its commands are not those of another one in this database. */
+  begin(): number;
+  /** @param service which of the services; they are all the same, and a round robin chooses for itself */
   as(name: CallerName, service?: number): Client;
   /** Sends a command and hangs up after so many milliseconds, whatever has become of it. */
   abandon(name: CallerName, service: number, path: string, body: object, afterMs: number): Promise<void>;
@@ -35,9 +43,20 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(services = 1): Promise<Stage> {
+/** What stands behind the ports that requests go to. */
+export interface Services {
+  readonly ports: readonly number[];
+  /** @throws Error where one of them failed on the way */
+  close(): Promise<void>;
+}
+
+/**
+ * @param services how many in this process
+ * @param processes how many processes instead; 0 for none
+ */
+export async function openStage(services = 1, processes = wantedProcesses): Promise<Stage> {
   const database = await testDatabase();
-  const clock: Clock = { now: () => new Date(beginning + performance.now()) };
+  const clock = processes === 0 ? standing : systemClock;
   const parts = { database, clock, ids: systemIds };
   await runMigrations(database.db, migrations, parts);
   await insertFacts(database.db);
@@ -53,6 +72,42 @@ export async function openStage(services = 1): Promise<Stage> {
   });
   const tokens = new Map<CallerName, string>();
   for (const name of Object.keys(callers) as CallerName[]) tokens.set(name, await people.token(name));
+  const running =
+    processes === 0 ? await inThisProcess(services, parts) : await serviceProcesses(processes, database);
+  const agent = new Agent({ keepAlive: true });
+  const port = (service: number): number => {
+    const found = running.ports[service % running.ports.length];
+    if (found === undefined) throw new Error('no service');
+    return found;
+  };
+  let begun = 0;
+  return {
+    database,
+    people: people.ids,
+    witnessTrader,
+    day: dayInChina(clock.now()),
+    now: () => clock.now().toISOString(),
+    begin: () => {
+      begun += 1;
+      return begun;
+    },
+    as: (name, service = 0) => clientOf(port(service), agent, { token: tokens.get(name) ?? '' }),
+    abandon: (name, service, path, body, afterMs) =>
+      abandon(port(service), tokens.get(name) ?? '', path, JSON.stringify(body), afterMs),
+    close: async () => {
+      agent.destroy();
+      await running.close();
+      const report = await checkLedger(database.db);
+      await database.drop();
+      if (report.differences > 0) throw new Error(describeReport(report));
+    },
+  };
+}
+
+async function inThisProcess(
+  services: number,
+  parts: Pick<AppParts, 'database' | 'clock' | 'ids'>,
+): Promise<Services> {
   const servers: TestServer[] = [];
   for (let count = 0; count < services; count += 1) {
     const { express } = await createApp({
@@ -64,24 +119,10 @@ export async function openStage(services = 1): Promise<Stage> {
     });
     servers.push(await serve(express));
   }
-  const server = (service: number): TestServer => {
-    const found = servers[service % servers.length];
-    if (found === undefined) throw new Error('no service');
-    return found;
-  };
   return {
-    database,
-    people: people.ids,
-    witnessTrader,
-    now: () => clock.now().toISOString(),
-    as: (name, service = 0) => server(service).client({ token: tokens.get(name) ?? '' }),
-    abandon: (name, service, path, body, afterMs) =>
-      abandon(server(service).port, tokens.get(name) ?? '', path, JSON.stringify(body), afterMs),
+    ports: servers.map((server) => server.port),
     close: async () => {
-      await Promise.all(servers.map((one) => one.close()));
-      const report = await checkLedger(database.db);
-      await database.drop();
-      if (report.differences > 0) throw new Error(describeReport(report));
+      await Promise.all(servers.map((server) => server.close()));
     },
   };
 }

@@ -20,13 +20,14 @@ const ready = readFile(new URL(import.meta.resolve('zxing-wasm/reader/zxing_read
 
 /** @returns the symbols on every page of a label file, sorted by format. */
 export async function scanLabels(pdf: Buffer, dotsPerInch: number): Promise<ScannedSymbol[][]> {
-  await ready;
   const pages: ScannedSymbol[][] = [];
   for (const raster of await rasterise(pdf, dotsPerInch)) pages.push(await scan(raster));
   return pages;
 }
 
-async function scan({ width, height, grey }: Raster): Promise<ScannedSymbol[]> {
+/** @returns the symbols on one picture, sorted by format. */
+export async function scan({ width, height, grey }: Raster): Promise<ScannedSymbol[]> {
+  await ready;
   const data = new Uint8ClampedArray(grey.length * 4).fill(255);
   for (const [pixel, value] of grey.entries()) data.fill(value, pixel * 4, pixel * 4 + 3);
   const image = { data, width, height, colorSpace: 'srgb' } as const;

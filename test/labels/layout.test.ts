@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import type { LabelContent } from '../../src/labels/content.ts';
-import { type LabelLayout, layoutLabel } from '../../src/labels/layout.ts';
+import type { UnitContent } from '../../src/labels/content.ts';
+import { layoutLabel } from '../../src/labels/layout.ts';
+import type { LabelLayout, PlacedMatrix, PlacedText } from '../../src/labels/primitive.ts';
 import { renderLabels } from '../../src/labels/render.ts';
 import { loadTemplate } from '../../src/labels/template.ts';
 import { rasterise } from '../documents/pdf-reading.ts';
@@ -12,15 +13,20 @@ const unit = await loadTemplate('unit-60x40');
 const ruler = (text: string, { size }: { size: number }): number =>
   [...text].reduce((sum, character) => sum + (character < '\u0080' ? size / 2 : size), 0);
 
-function layout(content: LabelContent, dotsPerInch = 203.2): LabelLayout {
+function layout(content: UnitContent, dotsPerInch = 203.2): LabelLayout {
   return layoutLabel(unit, content, ruler, { dotsPerInch, languages: ['zh', 'en'] });
 }
+
+const symbolsOf = ({ primitives }: LabelLayout): PlacedMatrix[] =>
+  primitives.filter((primitive) => primitive.kind === 'matrix');
+const linesOf = ({ primitives }: LabelLayout): PlacedText[] =>
+  primitives.filter((primitive) => primitive.kind === 'text');
 
 describe('label layout', () => {
   it('makes modules and their origin of whole printer dots, within the X-dimensions for healthcare', () => {
     for (const content of [shortest, usual, longest]) {
       for (const dotsPerInch of [203.2, 300]) {
-        for (const { x, y, moduleMm } of layout(content, dotsPerInch).symbols) {
+        for (const { x, y, moduleMm } of symbolsOf(layout(content, dotsPerInch))) {
           expect(moduleMm).to.be.within(0.254, 0.495);
           for (const length of [x, y, moduleMm]) {
             const dots = (length * dotsPerInch) / 25.4;
@@ -36,7 +42,7 @@ describe('label layout', () => {
       const pdf = await renderLabels(unit, [content], { now: new Date(0) });
       const [raster] = await rasterise(pdf, 203.2);
       expect(raster).to.include({ width: 480, height: 320 });
-      for (const { x, y, moduleMm, matrix } of layout(content).symbols) {
+      for (const { x, y, moduleMm, matrix } of symbolsOf(layout(content))) {
         const [left, top, dots] = [x, y, moduleMm].map((length) => Math.round(length * 8)) as [
           number,
           number,
@@ -57,22 +63,22 @@ describe('label layout', () => {
 
   it('keeps text within the margins and out of the quiet zones: 1 module of Data Matrix, 4 of QR', () => {
     for (const content of [shortest, usual, longest]) {
-      const { symbols, lines } = layout(content);
-      const column = symbols.map(
-        ({ kind, x, moduleMm }) => x - (kind === 'digitalLinkQr' ? 4 : 1) * moduleMm,
+      const label = layout(content);
+      const column = symbolsOf(label).map(
+        ({ symbology, x, moduleMm }) => x - (symbology === 'qr' ? 4 : 1) * moduleMm,
       );
-      const right = (Math.min(...column) * 72) / 25.4;
-      for (const { text, x, baseline, size } of lines) {
-        expect(x).to.be.at.least((1.5 * 72) / 25.4 - 1e-9);
-        expect(x + ruler(text, { size })).to.be.below(right);
-        expect(baseline - size).to.be.above(0);
-        expect(baseline).to.be.below((38.5 * 72) / 25.4);
+      const points = 72 / 25.4;
+      for (const { text, x, baseline, size } of linesOf(label)) {
+        expect(x).to.be.at.least(1.5 - 1e-9);
+        expect(x + ruler(text, { size }) / points).to.be.below(Math.min(...column));
+        expect(baseline - size / points).to.be.above(0);
+        expect(baseline).to.be.below(38.5);
       }
     }
   });
 
   it('sets text as large as the room allows, and no smaller than the template says', () => {
-    const sizes = (content: LabelContent): number[] => layout(content).lines.map(({ size }) => size);
+    const sizes = (content: UnitContent): number[] => linesOf(layout(content)).map(({ size }) => size);
     expect(Math.max(...sizes(shortest))).to.equal(9);
     expect(Math.min(...sizes(longest))).to.be.at.least(5);
     expect(Math.max(...sizes(longest))).to.be.below(9);

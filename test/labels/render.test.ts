@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Failure } from '../../src/errors.ts';
-import { type LabelContent, labelIdentifiers } from '../../src/labels/content.ts';
+import type { UnitContent } from '../../src/labels/content.ts';
+import { labelIdentifiers } from '../../src/labels/identifiers.ts';
 import { labelsPerFileMax, renderLabels } from '../../src/labels/render.ts';
 import { loadTemplate } from '../../src/labels/template.ts';
 import { textOfPages, withoutSpace } from '../documents/pdf-reading.ts';
@@ -18,11 +19,11 @@ const languages = {
   English: ['en'],
 } as const;
 
-function expected(content: LabelContent): { format: string; symbologyIdentifier: string; text: string }[] {
-  const { elementString, digitalLink } = labelIdentifiers(content);
+function expected(content: UnitContent): { format: string; symbologyIdentifier: string; text: string }[] {
+  const { gs1, link } = labelIdentifiers(content);
   return [
-    { format: 'DataMatrix', symbologyIdentifier: ']d2', text: elementString },
-    { format: 'QRCode', symbologyIdentifier: ']Q1', text: digitalLink },
+    { format: 'DataMatrix', symbologyIdentifier: ']d2', text: gs1?.text ?? '' },
+    { format: 'QRCode', symbologyIdentifier: ']Q1', text: link?.text ?? '' },
   ];
 }
 
@@ -37,10 +38,10 @@ async function refusal(work: Promise<unknown>): Promise<Failure> {
 
 describe('a printed unit label', () => {
   it('carries the UDI as the standard writes it, with a separator after the lot and none at the end', () => {
-    expect(labelIdentifiers(usual).elementString).to.equal(
+    expect(labelIdentifiers(usual).gs1?.text).to.equal(
       '01069012345678921728123111260115' + '10PPS3-2601A\u001d21000127',
     );
-    expect(labelIdentifiers(longest).digitalLink).to.match(
+    expect(labelIdentifiers(longest).link?.text).to.match(
       /^https:\/\/trace\.hospital\.example\.org\/01\/06901234567892\/10\/A%2F%25.*\/21\/%25%2F9%2F/,
     );
   });
@@ -67,7 +68,7 @@ describe('a printed unit label', () => {
         const pdf = await renderLabels(unit, [content], { now });
         expect(await scanLabels(pdf, 203)).to.deep.equal([expected(content)]);
         const text = withoutSpace((await textOfPages(pdf)).join(''));
-        for (const part of labelIdentifiers(content).humanReadable) expect(text).to.contain(part);
+        for (const part of labelIdentifiers(content).gs1?.humanReadable ?? []) expect(text).to.contain(part);
       }),
       { numRuns: 40 },
     );
@@ -78,18 +79,18 @@ describe('a printed unit label', () => {
       const [page = ''] = await textOfPages(await renderLabels(unit, [content], { now }));
       const text = withoutSpace(page);
       const registrant =
-        typeof content.registrantName === 'string' ? content.registrantName : content.registrantName.zh;
+        typeof content.registrant.name === 'string' ? content.registrant.name : content.registrant.name.zh;
       for (const words of [
-        ...labelIdentifiers(content).humanReadable,
+        ...(labelIdentifiers(content).gs1?.humanReadable ?? []),
         content.productName.zh,
         content.productName.en,
         `型号Model:${content.model}`,
         `规格Spec.:${content.specification}`,
-        `注册证编号Reg.No.:${content.registrationNumber}`,
-        `注册人Registrant:${registrant}`,
+        `注册证编号：${content.registrationNumber}`,
+        `注册人：${registrant}`,
         `生产日期Made:${content.manufacturedOn}`,
         `失效日期Useby:${content.expiresOn}`,
-        '仅供一次性使用Singleuseonly',
+        '一次性使用Singleuseonly',
       ]) {
         expect(text).to.contain(withoutSpace(words));
       }
@@ -114,7 +115,7 @@ describe('a printed unit label', () => {
 });
 
 describe('a label that cannot be printed as asked', () => {
-  const named = (zh: string): LabelContent => ({ ...usual, productName: { zh, en: 'X' } });
+  const named = (zh: string): UnitContent => ({ ...usual, productName: { zh, en: 'X' } });
 
   it('prints a name of 120 Chinese characters small, or refuses it by name', async () => {
     const zh = '医用一次性使用透明螺纹扩肛器'.repeat(9).slice(0, 120);
@@ -125,7 +126,7 @@ describe('a label that cannot be printed as asked', () => {
       renderLabels(unit, [usual, { ...longest, productName: { zh, en: longest.productName.en } }], { now }),
     );
     expect(failure.code).to.equal('label/does-not-fit');
-    expect(failure.info).to.include({ template: 'unit-60x40', longest: 'productNameZh', label: 1 });
+    expect(failure.info).to.include({ template: 'unit-60x40', longest: 'productName', label: 1 });
     expect(failure.info.doesNotFit).to.include('humanReadable');
     expect(failure.info.neededMm).to.be.greaterThan(37);
     expect(failure.info.roomMm).to.equal(37);
@@ -147,10 +148,10 @@ describe('a label that cannot be printed as asked', () => {
       ),
     );
     expect(failure.code).to.equal('label/does-not-fit');
-    expect(failure.info.doesNotFit).to.include('digitalLinkQr');
+    expect(failure.info.doesNotFit).to.include('qr');
   });
 
-  const wrong: readonly [string, Partial<LabelContent>, string][] = [
+  const wrong: readonly [string, Partial<UnitContent>, string][] = [
     ['a wrong check digit', { gtin: '06901234567891' }, '/gtin'],
     ['a lot of 21 characters', { lot: 'A'.repeat(21) }, '/lot'],
     ['a lot in Chinese', { lot: '批1' }, '/lot'],

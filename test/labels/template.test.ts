@@ -33,29 +33,62 @@ describe('label templates', () => {
     });
   }
 
-  it('name their fault: an unknown element, a wrong size, a module of no whole dots', () => {
-    const { elements } = unit;
-    expect(faultPointers({ ...unit, elements: [...elements, { kind: 'picture' }] })).to.deep.equal([
-      `/elements/${elements.length}`,
-    ]);
-    expect(faultPointers({ ...unit, sizeMm: { width: -1, height: 40 } })).to.deep.equal(['/sizeMm/width']);
+  const [panel] = unit.panels;
+  if (panel?.kind !== 'text') throw new Error('the unit label has a panel of text');
+  const { elements } = panel;
+  const withElements = (changed: readonly unknown[]): unknown => ({
+    ...unit,
+    panels: [{ ...panel, elements: changed }],
+  });
+
+  it('name their fault: an unknown element, a wrong size, a field of another kind, a module of no whole dots', () => {
+    const at = `/panels/0/elements/${elements.length}`;
+    expect(faultPointers(withElements([...elements, { kind: 'picture' }]))).to.deep.equal([at]);
+    expect(faultPointers({ ...unit, sizeMm: { width: -1, height: 40 } })).to.include('/sizeMm/width');
     expect(faultPointers({ ...unit, colour: 'red' })).to.deep.equal(['']);
+    expect(faultPointers({ ...unit, draws: 'case', panels: [{ ...panel, kind: 'bar' }] })).to.deep.equal([
+      '/panels/0/kind',
+    ]);
+    const packer = {
+      kind: 'fields',
+      fields: [{ field: 'packer' }],
+      size: { minimum: 5, maximum: 5 },
+      weight: 'bold',
+    };
+    expect(faultPointers(withElements([...elements, packer]))).to.deep.equal([`${at}/fields/0`]);
     for (const xDimensionMm of [0.25, 0.3, 0.5]) {
-      const symbol = { kind: 'symbol', symbol: 'gs1DataMatrix', place: 'bottom', xDimensionMm };
+      const symbol = {
+        ...{ kind: 'symbol', symbology: 'gs1datamatrix', source: 'gs1', place: 'bottom', xDimensionMm },
+      };
       const others = elements.filter((element) => element.kind !== 'symbol');
-      expect(
-        faultPointers({ ...unit, elements: [symbol, ...others] }),
-        String(xDimensionMm),
-      ).to.have.lengthOf(1);
+      expect(faultPointers(withElements([symbol, ...others])), String(xDimensionMm)).to.deep.equal([
+        '/panels/0/elements/0/xDimensionMm',
+      ]);
     }
   });
 
+  it('have their panels inside the margins and none over another, and their sheets inside the page', () => {
+    expect(faultPointers({ ...unit, marginMm: 2 })).to.deep.equal(['/panels/0/atMm']);
+    const second = { ...panel, atMm: { ...panel.atMm, y: 30, height: 8 } };
+    expect(faultPointers({ ...unit, panels: [panel, second] })).to.deep.equal([
+      '/panels/0/atMm',
+      '/panels/1/atMm',
+    ]);
+    const sheet = {
+      ...{ pageMm: { width: 210, height: 297 }, columns: 3, rows: 7, offsetMm: { x: 10, y: 5 } },
+      pitchMm: { x: 65, y: 41 },
+    };
+    expect(faultPointers({ ...unit, sheet })).to.deep.equal([]);
+    expect(faultPointers({ ...unit, sheet: { ...sheet, columns: 4 } })).to.deep.equal(['/sheet']);
+    expect(faultPointers({ ...unit, sheet: { ...sheet, pitchMm: { x: 59, y: 41 } } })).to.deep.equal([
+      '/sheet/pitchMm',
+    ]);
+  });
+
   it('have a UDI carrier and its human-readable text', () => {
-    const without = (kind: string): unknown => ({
-      ...unit,
-      elements: unit.elements.filter((element) => element.kind !== kind),
-    });
-    expect(faultPointers(without('symbol'))).to.deep.equal(['/elements']);
-    expect(faultPointers(without('humanReadable'))).to.deep.equal(['/elements']);
+    for (const kind of ['symbol', 'humanReadable']) {
+      const others = elements.filter((element) => element.kind !== kind);
+      expect(faultPointers(withElements(others))).to.deep.equal(['/panels']);
+    }
   });
 });

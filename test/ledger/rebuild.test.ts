@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { mongo } from 'mongoose';
+import { lotId } from '../../src/ledger/event.ts';
 import { eventsInOrder } from '../../src/ledger/event-order.ts';
 import { rebuild } from '../../src/ledger/rebuild.ts';
 import type { Ledger } from '../../src/ledger/run.ts';
@@ -88,6 +89,34 @@ describe('a rebuild', () => {
     expect(await collection('holdings').findOne({ _id: id })).to.deep.equal({ ...fenced, version: 1_000 });
   });
 
+  it('puts right a holding that says that it is of another lot, and removes one of no lot', async () => {
+    const holding = await collection('holdings').findOne({});
+    const id = holding?._id ?? '';
+    await collection('holdings').updateOne({ _id: id }, { $set: { lotId: 'another/LOT' } });
+    await collection('holdings').insertOne({ ...holding, _id: 'of nothing', lotId: 'of/NOTHING' });
+    expect((await run()).holdings).to.include({ restored: 2 });
+    expect(await collection('holdings').findOne({ _id: id })).to.deep.equal(holding);
+    expect(await collection('holdings').countDocuments({ _id: 'of nothing' })).to.equal(0);
+  });
+
+  it('of holdings may run beside the service: what is written meanwhile is not undone', async () => {
+    const lot = { gtin: stapler, lot: nextId() };
+    const make = () => ledger.run(commandOf(maker, 1), always(production(lot, 1)));
+    await make();
+    await collection('holdings').updateOne({ lotId: lotId(lot) }, { $set: { balances: [] } });
+    let overtaken = false;
+    const overtake = async () => {
+      if (!overtaken) await make();
+      overtaken = true;
+    };
+    const { rebuildHoldings } = await import('../../src/ledger/rebuild-books.ts');
+    const slow = beforeReading(database.db, 'events', overtake);
+    expect((await rebuildHoldings(slow, async () => undefined)).restored).to.equal(1);
+    const holding = await collection('holdings').findOne({ lotId: lotId(lot) });
+    expect(holding).to.include({ version: 2 });
+    expect((await run()).holdings.restored).to.equal(0);
+  });
+
   it('is refused while another runs', async () => {
     const outcomes = await Promise.allSettled([run(), run()]);
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -154,6 +183,26 @@ describe('a rebuild', () => {
     return written.map(({ events }) => events.map((event) => replayed.indexOf(event)));
   };
 });
+
+/** @returns the database, where something happens before a collection is read. */
+function beforeReading(db: mongo.Db, name: string, act: () => Promise<void>): mongo.Db {
+  const slow = (collection: mongo.Collection) =>
+    new Proxy(collection, {
+      get: (target, property) =>
+        property !== 'find'
+          ? Reflect.get(target, property)
+          : async function* (filter: mongo.Document, options: mongo.FindOptions) {
+              await act();
+              yield* target.find(filter, options);
+            },
+    });
+  return new Proxy(db, {
+    get: (target, property) =>
+      property !== 'collection'
+        ? Reflect.get(target, property)
+        : (wanted: string) => (wanted === name ? slow(target.collection(wanted)) : target.collection(wanted)),
+  });
+}
 
 function versionAt(holdings: readonly mongo.Document[], organisation: string): number {
   return Number(holdings.find((one) => one.organisation === organisation)?.version);

@@ -207,6 +207,20 @@ describe('patients: restriction and erasure', () => {
     expect(await ward.patients.applyErasures(kept)).to.deep.equal({ erased: 0, restricted: 0 });
   });
 
+  it('holds after a restore also where several processes start at once', async () => {
+    const erased = await use(wang, '2025-01-01');
+    await use({ inpatientNumber: 'ZY2', name: '李建国' }, 'permanent');
+    const backup = await copy(['patients', 'patientLinks', 'patientIndexes']);
+    await erase();
+    await erase({ inpatientNumber: 'ZY2' });
+    await putBack(backup);
+    const starting = [ward.another(), ward.another(), ward.another(), ward.another()];
+    const again = await Promise.all(starting.map((process) => process.applyErasures()));
+    expect(again.reduce((sum, { erased: count }) => sum + count, 0)).to.equal(1);
+    expect(again.reduce((sum, { restricted }) => sum + restricted, 0)).to.equal(1);
+    expect(await kindOf(erased, 'recall')).to.equal('none');
+  });
+
   it('refuses a kept journal that was not ours', async () => {
     const forged = [{ kind: 'erased', name: '王秀英' }] as unknown as Erasure[];
     const outcome = await ward.patients.applyErasures(forged).catch((error: unknown) => String(error));

@@ -1,11 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
+import { carryOver } from '../../src/app.ts';
 import { readLots } from '../../src/catalogue/lots.ts';
 import { readProductRestrictions } from '../../src/catalogue/product-standings.ts';
+import { projectCatalogue } from '../../src/catalogue/projector.ts';
 import { restrictionsOn } from '../../src/catalogue/restriction.ts';
+import { systemIds } from '../../src/clock.ts';
 import { type LotKey, lotId } from '../../src/ledger/event.ts';
+import { rebuild } from '../../src/ledger/rebuild.ts';
 import { makeEffective, resumeRecalls } from '../../src/recalls/effect.ts';
 import { exposuresOf } from '../../src/recalls/exposure.ts';
+import { projectRecalls } from '../../src/recalls/projector.ts';
 import { type Recall, stateOf } from '../../src/recalls/recall.ts';
 import { initiateRecall, type RecallParts, widenRecall } from '../../src/recalls/recalls.ts';
 import { readSituation } from '../../src/recalls/situation.ts';
@@ -267,5 +272,25 @@ describe('the three steps of a recall', () => {
       ]);
     }
     expect((await makeEffective(world.parts, recall)).steps).to.deep.equal(steps);
+  });
+
+  it('stay done when everything that follows from events is rebuilt', async () => {
+    const lots = ['R1', 'R2', 'R3'].map((lot) => ({ gtin: stapler, lot }));
+    await world.append('maker', ...lots.map((lot) => produced(lot, 3)));
+    const { recall } = await initiateRecall(world.parts, sender(), input(lots.slice(0, 1)));
+    const reason = { zh: '扩大', en: 'Wider' };
+    // Which of two that are decided at once comes first is in no event, and fences are marked by it.
+    await Promise.all(
+      lots.slice(1).map((lot) => widenRecall(world.parts, sender(), recall, { scope: [lot], reason })),
+    );
+    const before = await found(recall);
+    const projectors = [projectCatalogue, projectRecalls];
+    const again = () => rebuild({ db: world.parts.db, ids: systemIds, projectors, carryOver });
+    expect((await again()).projections.restored).to.equal(0);
+    await world.parts.db
+      .collection<{ _id: string }>('recalls')
+      .updateOne({ _id: recall }, { $set: { class: 'III' }, $unset: { 'steps.0.reason': 1 } });
+    await again();
+    expect(await found(recall)).to.deep.equal(before);
   });
 });

@@ -97,7 +97,7 @@ describe('security: requests that no client of ours sends', () => {
 
   it('with operators in the query or the path reach no handler', async () => {
     for (const { route, client } of callers()) {
-      if (route.method !== 'GET' || route.path.startsWith('/01/')) continue;
+      if (route.method !== 'GET' || route.schemas.verbatim === true) continue;
       for (const query of [
         'search[$ne]=x',
         '$where=1',

@@ -120,7 +120,12 @@ describe('security: a member of one organisation reaches for another’s things'
         body: command({ review: 'adequate', liftsRestrictions: true }),
         refused: 'not-found',
       },
-      { as, path: '/api/v1/labels', body: { ...lots.bad, copies: 1 }, refused: 'lot/not-yours' },
+      {
+        as,
+        path: '/api/v1/label-jobs',
+        body: command({ ...lots.bad, quantity: 1 }),
+        refused: 'lot/not-yours',
+      },
       {
         as,
         method: 'PATCH',

@@ -8,7 +8,7 @@
  */
 import { createSecretKey } from 'node:crypto';
 import type { Permission } from '../../src/access/permissions.ts';
-import { type App, createApp, migrations } from '../../src/app.ts';
+import { type App, type AppParts, createApp, migrations } from '../../src/app.ts';
 import { systemIds } from '../../src/clock.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
 import { checkLedger, describeReport } from '../../src/ledger/check/check-ledger.ts';
@@ -26,6 +26,9 @@ export interface World {
   /** Person ids of the callers; surgeons and witnesses among them. */
   readonly people: People['ids'];
   as(name: CallerName): Client;
+  /** Where it listens, and a token of a caller: for a test that makes its own requests. */
+  readonly url: string;
+  token(name: CallerName): Promise<string>;
   /** A token of the caller with only these permissions. */
   scoped(name: CallerName, permissions: readonly Permission[]): Promise<Client>;
   /** Sets the clock; it moves on by a second at every look. */
@@ -36,7 +39,11 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function createWorld(start = '2026-11-02T02:00:00Z'): Promise<World> {
+/** @param more settings of the service, as its operator makes them */
+export async function createWorld(
+  start = '2026-11-02T02:00:00Z',
+  more: Pick<AppParts, 'printers'> = {},
+): Promise<World> {
   const database = await testDatabase();
   let now = Date.parse(start);
   const clock = {
@@ -55,6 +62,7 @@ export async function createWorld(start = '2026-11-02T02:00:00Z'): Promise<World
     publicUrl: 'http://127.0.0.1:8080',
     masterKey: createSecretKey(new Uint8Array(32).fill(7)),
     validateAnswers: true,
+    ...more,
   });
   const people = await makePeople({ connection: database.connection, clock, ids: systemIds });
   const server = await serve(app.express);
@@ -67,6 +75,8 @@ export async function createWorld(start = '2026-11-02T02:00:00Z'): Promise<World
     app,
     people: people.ids,
     as: (name) => clients.get(name) ?? server.client(),
+    url: server.url,
+    token: (name) => people.token(name),
     scoped: async (name, permissions) => server.client({ token: await people.token(name, permissions) }),
     at: (time) => {
       now = Date.parse(time);
@@ -74,6 +84,7 @@ export async function createWorld(start = '2026-11-02T02:00:00Z'): Promise<World
     now: () => new Date(now).toISOString(),
     close: async () => {
       await server.close();
+      await app.close();
       const report = await checkLedger(database.db);
       await database.drop();
       if (report.differences > 0) throw new Error(describeReport(report));

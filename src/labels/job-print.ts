@@ -1,0 +1,350 @@
+/** The command that prints labels of a lot: serial numbers are allocated, or named; a job is made, and its event. */
+import { z } from 'zod';
+import { addMonths } from '../catalogue/day.ts';
+import { gtin, lotNumber } from '../catalogue/fields.ts';
+import type { Lot } from '../catalogue/lot.ts';
+import type { Organisation } from '../catalogue/organisation.ts';
+import type { Product } from '../catalogue/product.ts';
+import { readProducts, resolveGtin } from '../catalogue/products.ts';
+import type { InputFault } from '../errors.ts';
+import { isoDate, text } from '../http/fields.ts';
+import {
+  type Accepting,
+  type Actor,
+  commandFields,
+  type Facts,
+  type StockCommand,
+  today,
+} from '../inventory/command.ts';
+import { serialNumber } from '../inventory/lines.ts';
+import { loadStock, type Stock } from '../inventory/stock.ts';
+import { bounds, lotId } from '../ledger/event.ts';
+import { type Refusal, refuse } from '../ledger/run.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+import { type JobMark, type LabelJob, labelJobsCollection, labelsPerJob, serialsPerRequest } from './job.ts';
+import { marksOf, refuseUnprintable } from './job-barriers.ts';
+import { contentOf, type JobContent, type LabelDates } from './job-content.ts';
+import { assertFits } from './job-drawing.ts';
+import { isRange, numbering, sequentialByDefault, widestSerials } from './serial-numbers.ts';
+import { type Allocated, allocate, enterSerials, findMade, findPrinted } from './serial-store.ts';
+import type { LabelTemplate } from './template.ts';
+
+export const printLabelsBody = z.strictObject({
+  ...commandFields,
+  /** Of the product, or of one of its packages. */
+  gtin: gtin(),
+  lot: lotNumber(),
+  template: text({ max: 60 }).default('unit-60x40'),
+  /** So many labels: with new serial numbers where the product is tracked by them, else all alike. */
+  quantity: z.int().min(1).optional(),
+  /** Labels of units that were made already, and have no label of ours yet. */
+  serials: z.array(serialNumber()).min(1).max(serialsPerRequest).optional(),
+  /** Of new serial numbers. */
+  numbering: numbering.optional(),
+  /** What the labels say where the lot is not recorded yet; else as it was recorded. */
+  manufacturedOn: isoDate().optional(),
+  /** Without it, the product's shelf life gives it. */
+  expiresOn: isoDate().optional(),
+  /** Default: the template's. */
+  languages: z
+    .array(z.enum(['zh', 'en']))
+    .min(1)
+    .max(2)
+    .optional(),
+  /** Of the printer that they are made for. */
+  dotsPerInch: z.union([z.literal(203), z.literal(300)]).default(203),
+  /** On a sheet that was begun: the first label that is still there, from 1, row by row. */
+  startPosition: z.int().min(1).optional(),
+});
+
+/** The body, and what was looked up before the transaction. */
+export interface PrintLabelsInput extends z.output<typeof printLabelsBody> {
+  readonly templateData: LabelTemplate;
+  readonly maker: Organisation | undefined;
+}
+
+/** What the room needs beside the ledger. */
+export interface PrintParts {
+  readonly publicUrl: string;
+  readonly bytes: (count: number) => Uint8Array;
+}
+
+/** Everything that is to be printed, or why it cannot be. */
+type Wanted =
+  | {
+      readonly kind: 'labels';
+      readonly content: JobContent;
+      readonly product: Product;
+      /** Undefined where all labels are alike. */
+      readonly allocated: Allocated | undefined;
+      readonly labels: number;
+    }
+  | Refusal;
+
+interface PrintLabelsState {
+  readonly stock: Stock;
+  readonly lot: Lot | undefined;
+  readonly wanted: Wanted;
+}
+
+export interface PrintedAnswer {
+  readonly job: string;
+  readonly labels: number;
+  readonly firstSerial?: string;
+  readonly lastSerial?: string;
+  readonly marks: readonly JobMark[];
+}
+
+/** A label is dated with the day on which the lot will be made; further ahead it is a mistake. */
+const monthsAhead = 1;
+
+/** Makes the command for a service. */
+export function printLabels(
+  parts: PrintParts,
+): StockCommand<PrintLabelsInput, PrintLabelsState, PrintedAnswer> {
+  return {
+    alone: true,
+
+    async load(snapshot, actor, input) {
+      const resolved = await resolveGtin(snapshot, input.gtin);
+      const product = resolved?.product;
+      const key = { gtin: product?.gtin ?? input.gtin, lot: input.lot };
+      const things = { ...key, serials: input.serials ?? [], ...(product === undefined ? {} : { product }) };
+      const stock = await loadStock(snapshot, [actor.organisation], [things]);
+      const lot = stock.lots.get(lotId(key));
+      const wanted =
+        refuseForeign(input, actor, product, lot) ??
+        (await wantedOf(parts, snapshot, input, { product, quantity: resolved?.quantity ?? 1, lot }));
+      return { stock, lot, wanted };
+    },
+
+    facts(input, { stock, lot, wanted }, _bench, actor, context) {
+      if (wanted.kind === 'refused') return wanted;
+      const { content, product, allocated, labels } = wanted;
+      const restrictions = stock.productRestrictions.get(product.gtin) ?? [];
+      const { expiresOn, manufacturedOn } = content;
+      const day = today(context);
+      const refusal = refuseUnprintable({ lot, restrictions, expiresOn }, day);
+      if (refusal !== undefined) return refusal;
+      if (manufacturedOn !== undefined && manufacturedOn > addMonths(day, monthsAhead)) {
+        return refuse('command/time', { manufacturedOn });
+      }
+      const serials = allocated?.serials ?? [];
+      const named = serials.length === 0 ? {} : { firstSerial: serials[0], lastSerial: serials.at(-1) };
+      const job: LabelJob = {
+        _id: context.eventId(0),
+        organisation: actor.organisation,
+        product: product.gtin,
+        content,
+        template: input.templateData,
+        languages: input.languages ?? input.templateData.languages,
+        dotsPerInch: input.dotsPerInch,
+        ...(input.startPosition === undefined ? {} : { startPosition: input.startPosition }),
+        labels,
+        serialised: serials.length > 0,
+        ...(named as Pick<LabelJob, 'firstSerial' | 'lastSerial'>),
+        marks: marksOf({ lot, restrictions }),
+        printedAt: context.recordTime,
+        printedBy: actor.person,
+        state: 'open',
+        ...{ spoiled: 0, reprinted: 0, verified: 0 },
+        progress: { drawn: 0 },
+      };
+      return acceptJob(job, serials, input, allocated?.writes ?? []);
+    },
+  };
+}
+
+function acceptJob(
+  job: LabelJob,
+  serials: readonly string[],
+  { numbering: rules, serials: named }: PrintLabelsInput,
+  counter: Allocated['writes'],
+): Accepting<PrintedAnswer> {
+  const { _id, product, content, labels, firstSerial, lastSerial, marks } = job;
+  const range = named === undefined && isRange(rules ?? sequentialByDefault, serials);
+  return {
+    kind: 'facts',
+    events: printedEvents(job, serials, range),
+    answer: {
+      job: _id,
+      labels,
+      ...(firstSerial === undefined ? {} : { firstSerial }),
+      ...(lastSerial === undefined ? {} : { lastSerial }),
+      marks,
+    },
+    writes: [
+      ...counter,
+      { collection: labelJobsCollection, insert: { ...job } },
+      ...enterSerials({ gtin: product, lot: content.lot, job: _id }, serials),
+    ],
+  };
+}
+
+/** One event for a range, or for labels that are alike; a list goes over as many as it needs. */
+export function printedEvents(
+  job: LabelJob,
+  serials: readonly string[],
+  range: boolean,
+): Facts<'labelsPrinted'>[] {
+  const { template, labels, reprintOf, reason } = job;
+  const size = range || serials.length === 0 ? labels : bounds.serialsPerEvent;
+  const events: Facts<'labelsPrinted'>[] = [];
+  for (let from = 0; from < labels; from += size) {
+    const part = serials.slice(from, from + size);
+    const [firstSerial, lastSerial] = [part[0], part.at(-1)];
+    events.push({
+      type: 'labelsPrinted',
+      step: 'labelling',
+      about: [{ gtin: job.product, lot: job.content.lot }],
+      details: {
+        job: job._id,
+        template: template.name,
+        templateVersion: template.version,
+        quantity: Math.min(size, labels - from),
+        ...(firstSerial === undefined ? {} : { firstSerial }),
+        ...(lastSerial === undefined ? {} : { lastSerial }),
+        ...(range || part.length === 0 ? {} : { serials: part }),
+        ...(reprintOf === undefined ? {} : { reprintOf }),
+        ...(reason === undefined ? {} : { reason }),
+      },
+    });
+  }
+  return events;
+}
+
+function refuseForeign(
+  { gtin: named, lot: number }: PrintLabelsInput,
+  { organisation }: Actor,
+  product: Product | undefined,
+  lot: Lot | undefined,
+): Refusal | undefined {
+  const own = product?.organisation === organisation && [undefined, organisation].includes(lot?.producedBy);
+  return own ? undefined : refuse('lot/not-yours', { gtin: named, lot: number });
+}
+
+interface Found {
+  readonly product: Product | undefined;
+  readonly quantity: number;
+  readonly lot: Lot | undefined;
+}
+
+/**
+ * Numbers are drawn here, in the transaction that enters them; the labels are laid out once before they are promised.
+ * @throws Failure `label/does-not-fit` for a template that cannot hold them
+ */
+async function wantedOf(
+  { publicUrl, bytes }: PrintParts,
+  snapshot: Snapshot,
+  input: PrintLabelsInput,
+  { product, quantity, lot }: Found,
+): Promise<Wanted> {
+  const { maker } = input;
+  if (product === undefined || maker === undefined) throw new Error('foreign products were refused before');
+  const serialised = product.trackedBy === 'serial' && input.gtin === product.gtin;
+  const refusal = refuseIllFormed(input, serialised, lot);
+  if (refusal !== undefined) return refusal;
+  const dates = datesOf(input, product, lot);
+  if ('kind' in dates) return dates;
+  const components = await readProducts(
+    snapshot,
+    product.components.map((part) => part.gtin),
+  );
+  const facts = { product, gtin: input.gtin, quantity, maker, components, lot: input.lot, dates, publicUrl };
+  const content = contentOf(input.templateData.draws, facts);
+  const rules = input.numbering ?? sequentialByDefault;
+  await assertFits(
+    input.templateData,
+    content,
+    serialised ? (input.serials ?? widestSerials(rules)) : [],
+    input,
+  );
+  if (!serialised) {
+    return { kind: 'labels', content, product, allocated: undefined, labels: input.quantity ?? 1 };
+  }
+  const allocated =
+    input.serials === undefined
+      ? await allocate(snapshot, product.gtin, input.quantity ?? 0, rules, bytes)
+      : await named(snapshot, { gtin: product.gtin, lot: input.lot }, input.serials);
+  if (allocated === undefined) return refuse('label/numbers-used-up', { ...rules });
+  if ('kind' in allocated) return allocated;
+  return { kind: 'labels', content, product, allocated, labels: allocated.serials.length };
+}
+
+/** Of units that were made before labels were printed: theirs are the numbers, and nobody else can be given them. */
+async function named(
+  snapshot: Snapshot,
+  key: { readonly gtin: string; readonly lot: string },
+  serials: readonly string[],
+): Promise<Allocated | Refusal> {
+  const made = await findMade(snapshot, key, serials);
+  const unknown = serials.filter((serial) => !made.has(serial));
+  const printed = await findPrinted(snapshot, key.gtin, serials);
+  if (printed.size > 0) {
+    const jobs = [...new Set([...printed.values()].map(({ job }) => job))];
+    return refuse('label/printed-already', {
+      serials: [...printed.keys()].slice(0, 20),
+      jobs: jobs.slice(0, 20),
+    });
+  }
+  if (unknown.length > 0) return refuse('label/serial-unknown', { serials: unknown.slice(0, 20) });
+  return { serials, writes: [] };
+}
+
+function refuseIllFormed(
+  { quantity, serials, numbering: rules }: PrintLabelsInput,
+  serialised: boolean,
+  lot: Lot | undefined,
+): Refusal | undefined {
+  const fault = (pointer: string, zh: string, en: string): Refusal =>
+    refuse('request/invalid', {}, [{ pointer, zh, en }]);
+  if ((quantity === undefined) === (serials === undefined)) {
+    return fault(
+      '/quantity',
+      '请填写数量，或列出序列号，二者取一。',
+      'State a quantity or serial numbers, one of the two.',
+    );
+  }
+  if (!serialised && serials !== undefined) {
+    return fault(
+      '/serials',
+      '该标签不带序列号，请填写数量。',
+      'These labels bear no serial number; state a quantity.',
+    );
+  }
+  if (rules !== undefined && (!serialised || serials !== undefined)) {
+    return fault('/numbering', '此处不分配新序列号。', 'No new serial numbers are given here.');
+  }
+  if (serials !== undefined && new Set(serials).size !== serials.length) {
+    return refuse('device/serial-repeated');
+  }
+  if (quantity !== undefined && quantity > labelsPerJob) return tooMany(quantity);
+  return serialised && serials === undefined && lot?.closed === true ? refuse('label/lot-closed') : undefined;
+}
+
+function tooMany(labels: number): Refusal {
+  const jobs = Math.ceil(labels / labelsPerJob);
+  const fault: InputFault = {
+    pointer: '/quantity',
+    zh: `每个打印任务最多 ${labelsPerJob} 张，请分为 ${jobs} 个任务。`,
+    en: `At most ${labelsPerJob} labels a job; make ${jobs} jobs of it.`,
+  };
+  return refuse('label/too-many', { labels, labelsMax: labelsPerJob }, [fault]);
+}
+
+/** What was recorded goes before what is stated; where nothing is recorded, what is stated is printed. */
+function datesOf(input: PrintLabelsInput, product: Product, lot: Lot | undefined): LabelDates | Refusal {
+  const key = { gtin: product.gtin, lot: input.lot };
+  const recorded = lot !== undefined && lot.standing !== 'unverified' ? lot : undefined;
+  const manufacturedOn = recorded?.manufacturedOn ?? input.manufacturedOn;
+  if (manufacturedOn === undefined) return refuse('label/dates-missing', key);
+  const months = product.shelfLifeMonths;
+  const byShelfLife = months === undefined ? undefined : addMonths(manufacturedOn, months);
+  const expiresOn = recorded === undefined ? (input.expiresOn ?? byShelfLife) : recorded.expiresOn;
+  const agrees =
+    [undefined, manufacturedOn].includes(input.manufacturedOn) &&
+    [undefined, expiresOn].includes(input.expiresOn) &&
+    (expiresOn === undefined || expiresOn > manufacturedOn);
+  if (!agrees) return refuse('lot/contradicts', key);
+  return { manufacturedOn, ...(expiresOn === undefined ? {} : { expiresOn }) };
+}

@@ -1,0 +1,80 @@
+/**
+ * Prints labels of a job again, for a stated reason. The labels are the same to the last module: that they were
+ * printed twice is in the record, never in the symbol, or the same device would have two identities.
+ */
+import { z } from 'zod';
+import { text } from '../http/fields.ts';
+import { commandFields, type StockCommand, today } from '../inventory/command.ts';
+import { type Commitment, lotId } from '../ledger/event.ts';
+import { refuse } from '../ledger/run.ts';
+import { type LabelJob, labelJobsCollection } from './job.ts';
+import { marksOf, refuseUnprintable } from './job-barriers.ts';
+import { type JobState, loadJob, onJob, refuseOthers, type SomeLabels, someLabels } from './job-labels.ts';
+import { type PrintedAnswer, printedEvents } from './job-print.ts';
+import { noteSerials, printingsMax } from './serial-store.ts';
+
+export const reprintBody = z.strictObject({
+  ...commandFields,
+  ...someLabels,
+  reason: text({ max: 500, lines: true }),
+});
+
+export interface ReprintInput extends SomeLabels {
+  readonly commandId: string;
+  readonly happenedAt?: string | undefined;
+  readonly reasonText: Commitment;
+}
+
+export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer & { reprintOf: string }> = {
+  alone: true,
+  load: loadJob,
+
+  facts(input, state, _bench, actor, context) {
+    const { job: first, stock, printed } = state;
+    if (first.reprintOf !== undefined) return refuse('label/reprint-of-reprint', { job: first.reprintOf });
+    if (first.state === 'cancelled') return refuse('label/job-cancelled', { job: first._id });
+    const refusal = refuseOthers(input, state);
+    if (refusal !== undefined) return refusal;
+    const lot = stock.lots.get(lotId({ gtin: first.product, lot: first.content.lot }));
+    const restrictions = stock.productRestrictions.get(first.product) ?? [];
+    const { expiresOn } = first.content;
+    const barrier = refuseUnprintable({ lot, restrictions, expiresOn }, today(context));
+    if (barrier !== undefined) return barrier;
+    const tooOften = [...printed.values()].filter((one) => one.printed.length >= printingsMax);
+    if (tooOften.length > 0) {
+      const serials = tooOften.slice(0, 20).map(({ serial }) => serial);
+      return refuse('label/reprinted-too-often', { serials, limit: printingsMax });
+    }
+    const { serials = [] } = input;
+    const labels = input.quantity ?? serials.length;
+    const { firstSerial: _first, lastSerial: _last, startPosition: _place, ...same } = first;
+    const [firstSerial, lastSerial] = [serials[0], serials.at(-1)];
+    const job: LabelJob = {
+      ...same,
+      _id: context.eventId(0),
+      labels,
+      ...(firstSerial === undefined ? {} : { firstSerial }),
+      ...(lastSerial === undefined ? {} : { lastSerial }),
+      ...(serials.length === 0 ? {} : { selection: serials }),
+      reprintOf: first._id,
+      reason: input.reasonText,
+      marks: marksOf({ lot, restrictions }),
+      printedAt: context.recordTime,
+      printedBy: actor.person,
+      state: 'open',
+      ...{ spoiled: 0, reprinted: 0, verified: 0 },
+      progress: { drawn: 0 },
+    };
+    const named = firstSerial === undefined || lastSerial === undefined ? {} : { firstSerial, lastSerial };
+    return {
+      kind: 'facts',
+      events: printedEvents(job, serials, false),
+      answer: { job: job._id, reprintOf: first._id, labels, ...named, marks: job.marks },
+      writes: [
+        onJob(first, { $inc: { reprinted: labels } }),
+        { collection: labelJobsCollection, insert: { ...job } },
+        ...noteSerials(first.product, serials, 'printed', job._id),
+      ],
+    };
+  },
+};

@@ -1,0 +1,59 @@
+/** Draws a laid-out label on the current page of a PDF. */
+import { drawModuleMatrix } from '../documents/module-matrix.ts';
+import { millimetres, type Pdf } from '../documents/pdf.ts';
+import { unreachable } from '../errors.ts';
+import type { LabelLayout, PlacedBars, PlacedShape, Primitive } from './primitive.ts';
+
+/** A hair off both edges of a bar, as of the matrix: renderers paint every dot that a shape touches. */
+const hairInset = 0.002;
+
+export function drawLayout(pdf: Pdf, { primitives }: LabelLayout): void {
+  for (const primitive of primitives) draw(pdf, primitive);
+}
+
+function draw(pdf: Pdf, primitive: Primitive): void {
+  switch (primitive.kind) {
+    case 'matrix': {
+      const { matrix, x, y, moduleMm } = primitive;
+      drawModuleMatrix(pdf, matrix, millimetres(x), millimetres(y), millimetres(matrix.size * moduleMm));
+      return;
+    }
+    case 'bars':
+      drawBars(pdf, primitive);
+      return;
+    case 'text': {
+      const { text, x, baseline, size, weight } = primitive;
+      pdf.line(text, millimetres(x), millimetres(baseline), { size, weight });
+      return;
+    }
+    case 'shape':
+      drawShape(pdf, primitive);
+      return;
+    case 'rule': {
+      const { x, y, width, height } = primitive;
+      pdf.kit.rect(millimetres(x), millimetres(y), millimetres(width), millimetres(height)).fill('#000000');
+      return;
+    }
+    default:
+      unreachable(primitive);
+  }
+}
+
+function drawBars({ kit }: Pdf, { widths, x, y, moduleMm, heightMm }: PlacedBars): void {
+  let module = 0;
+  for (const [index, width] of widths.entries()) {
+    if (index % 2 === 0) {
+      const left = millimetres(x + module * moduleMm) + hairInset;
+      kit.rect(left, millimetres(y), millimetres(width * moduleMm) - 2 * hairInset, millimetres(heightMm));
+    }
+    module += width;
+  }
+  kit.fill('#000000');
+}
+
+function drawShape({ kit }: Pdf, { path, x, y, scale }: PlacedShape): void {
+  kit.save();
+  kit.transform(millimetres(scale), 0, 0, millimetres(scale), millimetres(x), millimetres(y));
+  kit.path(path).fill('#000000', 'non-zero');
+  kit.restore();
+}

@@ -1,0 +1,58 @@
+/** Pictures of single labels, for screens: what a person looks at before a roll is printed. */
+import { z } from 'zod';
+import { type Route, route } from '../access/route.ts';
+import { Failure } from '../errors.ts';
+import { saying } from '../http/faults.ts';
+import { readJob, serialAt } from './job.ts';
+import { withSerial } from './job-drawing.ts';
+import { assertPrintable, type FileParts } from './job-file.ts';
+import { jobParams } from './job-routes.ts';
+import { mediaTypes, type PictureFormat, pictureOf } from './outputs.ts';
+import { parseTemplate } from './template.ts';
+
+/** Below, a module is a pixel and no scanner reads it from a screen; above, nobody sees more. */
+const dots = { least: 150, most: 1_200 } as const;
+
+const wholeNumber = (pattern: RegExp) => z.string().regex(pattern).transform(Number);
+
+const pictureQuery = z.strictObject({
+  /** Which label of the job, from 0. */
+  nth: wholeNumber(/^\d{1,6}$/).default(0),
+  /** Pixels an inch; the job's printer's unless asked otherwise. */
+  dotsPerInch: wholeNumber(/^\d{3,4}$/)
+    .refine(
+      (value) => value >= dots.least && value <= dots.most,
+      saying(`应为 ${dots.least}–${dots.most}。`, `Must be ${dots.least} to ${dots.most}.`),
+    )
+    .optional(),
+});
+
+export function pictureRoutes(parts: FileParts): Route[] {
+  return [
+    pictureRoute(parts, 'svg', 'A label of a job as a drawing 标签预览'),
+    pictureRoute(parts, 'png', 'A label of a job as a picture 标签预览'),
+  ];
+}
+
+function pictureRoute(parts: FileParts, format: PictureFormat, summary: string): Route {
+  const contentType = mediaTypes[format];
+  return route(
+    'GET',
+    `/api/v1/label-jobs/:job/label.${format}`,
+    'label:print',
+    { summary, params: jobParams, query: pictureQuery, produces: contentType },
+    async ({ caller, params, query }) => {
+      const { db } = parts;
+      const job = await readJob({ db }, caller.organisation, params.job);
+      // A picture can be printed too.
+      await assertPrintable(parts, job);
+      if (query.nth >= job.labels) throw new Failure('not-found', { nth: query.nth, labels: job.labels });
+      const serial = await serialAt(db, job, query.nth);
+      const bytes = pictureOf(format, parseTemplate(job.template), withSerial(job.content, serial), {
+        languages: job.languages,
+        dotsPerInch: query.dotsPerInch ?? job.dotsPerInch,
+      });
+      return { status: 200, contentType, bytes };
+    },
+  );
+}

@@ -1,0 +1,196 @@
+/**
+ * Which serial number was printed for which lot, and in which jobs: one document a number, whose key makes it unique
+ * however many processes ask at once. A number is never taken out again, so that none comes twice.
+ */
+import type { mongo } from 'mongoose';
+import type { Write } from '../database/write.ts';
+import { ledgerCollections } from '../ledger/collections.ts';
+import { type LotKey, unitId } from '../ledger/event.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+import { type Numbering, sequentialSerial, unguessableSerial } from './serial-numbers.ts';
+
+export const labelSerialsCollection = 'labelSerials';
+export const labelCountersCollection = 'labelCounters';
+
+/** A serial number of a product that was printed, `_id` `{gtin}/{serial}`. A label is one printing of it. */
+export interface PrintedSerial {
+  readonly _id: string;
+  /** Of the product. */
+  readonly gtin: string;
+  readonly serial: string;
+  readonly lot: string;
+  /** The job that printed it first, and its place in that job, from 0. */
+  readonly job: string;
+  readonly nth: number;
+  /** Jobs that printed it: the first, then those that reprinted it. */
+  readonly printed: readonly string[];
+  /** Of these, those whose label of it was spoiled … */
+  readonly spoiled: readonly string[];
+  /** … and those whose label of it was scanned at the end of the run and agreed with the ledger. */
+  readonly verified: readonly string[];
+}
+
+/** A label is printed again so often at most. */
+export const printingsMax = 20;
+
+/** `_id` `{gtin}/{prefix}`: each prefix counts from 1. */
+interface Counter {
+  readonly _id: string;
+  /** The next number; all before it are given. */
+  readonly next: number;
+}
+
+/** Where to read: with a session, in its transaction. */
+interface Reading {
+  readonly db: mongo.Db;
+  readonly session?: mongo.ClientSession;
+}
+
+function within({ session }: Reading): { session?: mongo.ClientSession } {
+  return session === undefined ? {} : { session };
+}
+
+/** @returns the collection of printed serial numbers. */
+export function printedSerials(db: mongo.Db): mongo.Collection<PrintedSerial> {
+  return db.collection(labelSerialsCollection);
+}
+
+export function serialId(gtin: string, serial: string): string {
+  return `${gtin}/${serial}`;
+}
+
+/** @returns those that were printed, by serial number. */
+export async function findPrinted(
+  reading: Reading,
+  gtin: string,
+  serials: readonly string[],
+): Promise<Map<string, PrintedSerial>> {
+  const _id = { $in: serials.map((serial) => serialId(gtin, serial)) };
+  const found = await printedSerials(reading.db).find({ _id }, within(reading)).toArray();
+  return new Map(found.map((printed) => [printed.serial, printed]));
+}
+
+/** @returns those of the serial numbers that an event of production names for this lot. */
+export async function findMade(
+  reading: Reading,
+  { gtin, lot }: LotKey,
+  serials: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (serials.length === 0) return new Set();
+  const found = await ledgerCollections(reading.db)
+    .entries.find(
+      { gtin, lot, type: 'lotProduced', 'units.serial': { $in: [...serials] } },
+      { ...within(reading), projection: { units: 1 } },
+    )
+    .toArray();
+  const made = new Set(found.flatMap(({ units }) => units.map(({ serial }) => serial)));
+  return new Set(serials.filter((serial) => made.has(serial)));
+}
+
+/** New numbers, and what has to be written so that nobody else gets them. */
+export interface Allocated {
+  readonly serials: readonly string[];
+  readonly writes: readonly Write[];
+}
+
+/**
+ * New serial numbers of a product. Of two commands that are given the same ones at the same time only one can commit:
+ * the other one finds the counter moved, or a number taken, and is decided anew. Numbers that units bear already
+ * (made before labels were printed here, or scanned by somebody) are passed over.
+ * @returns undefined where the rules have no more of them
+ */
+export async function allocate(
+  snapshot: Snapshot,
+  gtin: string,
+  wanted: number,
+  rules: Numbering,
+  bytes: (count: number) => Uint8Array,
+): Promise<Allocated | undefined> {
+  if (rules.kind === 'unguessable') {
+    const serials = await collect(snapshot, gtin, wanted, () => unguessableSerial(rules, bytes));
+    return serials && { serials, writes: [] };
+  }
+  const counters = snapshot.db.collection<Counter>(labelCountersCollection);
+  const _id = `${gtin}/${rules.prefix}`;
+  const counter = await counters.findOne({ _id }, { session: snapshot.session });
+  let next = counter?.next ?? 1;
+  const serials = await collect(snapshot, gtin, wanted, () => {
+    const serial = sequentialSerial(rules, next);
+    next += 1;
+    return serial;
+  });
+  if (serials === undefined) return undefined;
+  const collection = labelCountersCollection;
+  const write: Write =
+    counter === null
+      ? { collection, insert: { _id, next } }
+      : { collection, filter: { _id, next: counter.next }, update: { $set: { next } } };
+  return { serials, writes: [write] };
+}
+
+/** Rounds in which numbers that are taken are passed over; more of them in a row are not looked for. */
+const roundsMax = 20;
+
+async function collect(
+  snapshot: Snapshot,
+  gtin: string,
+  wanted: number,
+  draw: () => string | undefined,
+): Promise<string[] | undefined> {
+  const free = new Set<string>();
+  for (let round = 0; round < roundsMax && free.size < wanted; round += 1) {
+    const drawn = new Set<string>();
+    while (free.size + drawn.size < wanted) {
+      const serial = draw();
+      if (serial === undefined) return undefined;
+      if (!free.has(serial)) drawn.add(serial);
+    }
+    const taken = await findTaken(snapshot, gtin, [...drawn]);
+    for (const serial of drawn) if (!taken.has(serial)) free.add(serial);
+  }
+  return free.size === wanted ? [...free] : undefined;
+}
+
+async function findTaken(
+  { db, session }: Snapshot,
+  gtin: string,
+  serials: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const options = { session, projection: { serial: 1 } } as const;
+  const printed = { _id: { $in: serials.map((serial) => serialId(gtin, serial)) } };
+  const units = { _id: { $in: serials.map((serial) => unitId(gtin, 'maker', serial)) } };
+  const found = [
+    ...(await printedSerials(db).find(printed, options).toArray()),
+    ...(await ledgerCollections(db).units.find(units, options).toArray()),
+  ];
+  return new Set(found.map(({ serial }) => serial));
+}
+
+/** @returns the writes that enter the numbers of a job, in its order. */
+export function enterSerials(
+  { gtin, lot, job }: Pick<PrintedSerial, 'gtin' | 'lot' | 'job'>,
+  serials: readonly string[],
+): Write[] {
+  return serials.map((serial, nth) => {
+    const printed: PrintedSerial = {
+      _id: serialId(gtin, serial),
+      ...{ gtin, serial, lot, job, nth },
+      ...{ printed: [job], spoiled: [], verified: [] },
+    };
+    return { collection: labelSerialsCollection, insert: { ...printed } };
+  });
+}
+
+/** @returns the writes that note of labels of a job that they were printed again, spoiled, or verified. */
+export function noteSerials(
+  gtin: string,
+  serials: readonly string[],
+  what: 'printed' | 'spoiled' | 'verified',
+  job: string,
+): Write[] {
+  return serials.map((serial) => ({
+    collection: labelSerialsCollection,
+    filter: { _id: serialId(gtin, serial) },
+    update: { $addToSet: { [what]: job } },
+  }));
+}

@@ -1,0 +1,177 @@
+/** What the elements of a template print for one content: texts, marks and spaces, not yet broken or placed. */
+import { printable } from '../documents/printable.ts';
+import { unreachable } from '../errors.ts';
+import type { LabelIdentifiers } from './identifiers.ts';
+import { type IsoSymbol, isoSymbols } from './iso-symbols.ts';
+import type { LabelFacts, LabelField } from './label-facts.ts';
+import { pointsPerMm } from './rectangle.ts';
+import type { LabelElement } from './template.ts';
+import { inLanguages, type LabelLanguage } from './wording.ts';
+
+/** A text, or a symbol, or a symbol in front of a text. */
+export interface Part {
+  readonly mark?: IsoSymbol;
+  readonly text: string;
+}
+
+/** One element's parts: they share a line where they fit, and break inside only when alone too wide. */
+export interface TextItem {
+  readonly kind: 'text';
+  /** For a refusal: which element it was. */
+  readonly name: string;
+  readonly parts: readonly Part[];
+  /** Stands between parts on one line. */
+  readonly between: string;
+  /** Parts of a UDI are never broken. */
+  readonly partsStayWhole: boolean;
+  /** Every part begins a line. */
+  readonly partsStandAlone: boolean;
+  /** Height of a mark in units of the size. */
+  readonly markScale: number;
+  readonly size: { readonly minimum: number; readonly maximum: number };
+  readonly weight: 'regular' | 'bold';
+}
+
+export interface SpaceItem {
+  readonly kind: 'space';
+  readonly maximum: number;
+}
+
+export interface RuleItem {
+  readonly kind: 'rule';
+  readonly thickness: number;
+}
+
+export type Item = TextItem | SpaceItem | RuleItem;
+
+/** A mark in front of a text is a little higher than its letters. */
+const markBesideText = 1.45;
+/** What is written beside a mark that stands for a fact, in units of the mark's height. */
+const textBesideMark = 0.72;
+
+/** Symbols in front of fields: ISO 15223-1 5.1. */
+const markOfField: Readonly<Partial<Record<LabelField, IsoSymbol>>> = {
+  registrant: isoSymbols.manufacturer,
+  filer: isoSymbols.manufacturer,
+  manufacturedOn: isoSymbols.dateOfManufacture,
+  expiresOn: isoSymbols.useBy,
+  lot: isoSymbols.lot,
+  serial: isoSymbols.serial,
+  catalogueNumber: isoSymbols.catalogueNumber,
+};
+
+/** @returns what an element prints for this content: nothing, or an item. */
+export function itemOf(
+  element: LabelElement,
+  facts: LabelFacts,
+  identifiers: LabelIdentifiers,
+  languages: readonly LabelLanguage[],
+): Item[] {
+  switch (element.kind) {
+    case 'symbol':
+      return [];
+    case 'space':
+      return [{ kind: 'space', maximum: (element.maximumMm ?? Number.POSITIVE_INFINITY) * pointsPerMm }];
+    case 'rule':
+      return [{ kind: 'rule', thickness: element.thicknessMm * pointsPerMm }];
+    case 'words':
+      return [
+        textItem(
+          'words',
+          [{ text: inLanguages(element.words, sliced(languages, element.language)) }],
+          element,
+        ),
+      ];
+    case 'humanReadable': {
+      const carried = identifiers[element.source]?.humanReadable ?? [];
+      const parts = carried.map((text, index) =>
+        element.mark && index === 0 ? { mark: isoSymbols.udi, text } : { text },
+      );
+      const item = textItem('humanReadable', parts, { size: element.size, weight: 'regular' });
+      // The parts of an MA code are one text: a blank between them would be read as part of it.
+      return [{ ...item, between: element.source === 'plain' ? '' : ' ', partsStayWhole: true }];
+    }
+    case 'marks': {
+      if (facts.marks.length === 0) return [];
+      const parts = facts.marks.map(({ symbol, text = '' }) => ({ mark: symbol, text }));
+      const { minimum, maximum } = element.size;
+      const size = { minimum: minimum * textBesideMark, maximum: maximum * textBesideMark };
+      const item = textItem('marks', parts, { size, weight: 'regular' });
+      return [{ ...item, between: '  ', markScale: 1 / textBesideMark }];
+    }
+    case 'contents': {
+      if (facts.contents.length === 0) return [];
+      const parts = facts.contents.map((line) => ({ text: inLanguages(line, languages.slice(0, 1)) }));
+      return [{ ...textItem('contents', parts, element), partsStandAlone: true }];
+    }
+    case 'fields':
+      return fieldsItem(element, facts, languages);
+    default:
+      return unreachable(element);
+  }
+}
+
+function fieldsItem(
+  element: Extract<LabelElement, { kind: 'fields' }>,
+  facts: LabelFacts,
+  languages: readonly LabelLanguage[],
+): Item[] {
+  const captionsIn = sliced(languages, element.captions);
+  const filled = element.fields.flatMap(({ field, caption, mark, language }) => {
+    const value = facts.texts[field];
+    const wanted = sliced(languages, language);
+    if (value === undefined || value === '' || wanted.length === 0) return [];
+    const text = inLanguages(value, wanted);
+    const symbol = mark === true ? markOfField[field] : undefined;
+    return [
+      {
+        field,
+        part: {
+          ...(symbol === undefined ? {} : { mark: symbol }),
+          text: caption === undefined ? text : captioned(inLanguages(caption, captionsIn), text, captionsIn),
+        },
+      },
+    ];
+  });
+  if (filled.length === 0) return [];
+  const name = filled.map(({ field }) => field).join('+');
+  return [
+    textItem(
+      name,
+      filled.map(({ part }) => part),
+      element,
+    ),
+  ];
+}
+
+const sliceOf = { first: [0, 1], second: [1, 2] } as const;
+
+function sliced(
+  languages: readonly LabelLanguage[],
+  which: keyof typeof sliceOf | undefined,
+): readonly LabelLanguage[] {
+  return which === undefined ? languages : languages.slice(...sliceOf[which]);
+}
+
+/** Chinese alone has the colon of its own script; beside English the narrow one serves both. */
+function captioned(caption: string, text: string, languages: readonly LabelLanguage[]): string {
+  return languages.includes('en') ? `${caption}: ${text}` : `${caption}：${text}`;
+}
+
+function textItem(
+  name: string,
+  parts: readonly Part[],
+  { size, weight }: Pick<TextItem, 'size' | 'weight'>,
+): TextItem {
+  return {
+    kind: 'text',
+    name,
+    parts: parts.map((part) => ({ ...part, text: printable(part.text).replace(/\s+/g, ' ') })),
+    between: '   ',
+    partsStayWhole: false,
+    partsStandAlone: false,
+    markScale: markBesideText,
+    size,
+    weight,
+  };
+}

@@ -1,0 +1,155 @@
+/** Reads what is known of a scanned label, on one snapshot, and notes what was verified at the end of a print run. */
+import type { Connection, mongo } from 'mongoose';
+import { z } from 'zod';
+import { dayInChina } from '../catalogue/day.ts';
+import { readLots } from '../catalogue/lots.ts';
+import { readOrganisation } from '../catalogue/organisations.ts';
+import { type ResolvedGtin, resolveGtin } from '../catalogue/products.ts';
+import type { Clock } from '../clock.ts';
+import { askedTogether } from '../database/asking-together.ts';
+import { Failure } from '../errors.ts';
+import { scanned, uuid } from '../http/fields.ts';
+import { parseUdi } from '../identifiers/udi.ts';
+import type { UdiIdentifiers } from '../identifiers/udi-contents.ts';
+import { lotId } from '../ledger/event.ts';
+import type { Ledger } from '../ledger/run.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+import { type LabelJob, labelJobs, readJob } from './job.ts';
+import { findPrinted, labelSerialsCollection, type PrintedSerial, serialId } from './serial-store.ts';
+import { elementsOf, type KnownLabel, type LabelVerdict, type VerifiedElement, verdictOf } from './verify.ts';
+
+export const verifyBody = z.strictObject({
+  /** As the scanner sent it. */
+  scan: scanned({ max: 500 }),
+  /** A job whose run has come to its end: what agrees is counted there. */
+  job: uuid().optional(),
+});
+
+export interface VerifyParts {
+  readonly ledger: Pick<Ledger, 'inspect'>;
+  readonly connection: Connection;
+  readonly clock: Clock;
+}
+
+export interface VerifiedLabel {
+  readonly verdict: LabelVerdict;
+  readonly gtin: string;
+  readonly lot?: string;
+  readonly serial?: string;
+  /** Those that printed it, the newest first. */
+  readonly jobs: readonly LabelJob[];
+  readonly printed: PrintedSerial | undefined;
+  readonly elements: readonly VerifiedElement[];
+}
+
+/** Of labels that are all alike: the newest jobs are told. */
+const jobsTold = 20;
+
+/**
+ * It is no command: the same label scanned again is answered anew, by what is recorded then.
+ * @throws Failure of the UDI parser, with the place of the fault; `device/not-a-gtin`; `not-found` for another's job
+ */
+export async function verifyLabel(
+  { ledger, connection, clock }: VerifyParts,
+  organisation: string,
+  { scan, job }: z.output<typeof verifyBody>,
+): Promise<VerifiedLabel> {
+  const parsed = parseUdi(scan, { today: dayInChina(clock.now()), shortGtinsInLinks: true });
+  if (!parsed.ok) {
+    const { code, position, zh, en } = parsed.fault;
+    throw new Failure(code, { position }, [{ pointer: '/scan', zh, en }]);
+  }
+  const { identifiers } = parsed.udi;
+  const { gtin } = identifiers;
+  if (gtin === undefined) throw new Failure('device/not-a-gtin', { pointer: '/scan' });
+  const registrant = await readOrganisation(askedTogether(connection), organisation);
+  return await ledger.inspect(async (snapshot) => {
+    if (job !== undefined) await readJob(snapshot, organisation, job);
+    const resolved = await resolveGtin(snapshot, gtin);
+    if (resolved === undefined || resolved.product.organisation !== organisation) {
+      return { verdict: 'not-ours', ...named(identifiers), jobs: [], printed: undefined, elements: [], gtin };
+    }
+    const known = { ...(await knownLabel(snapshot, identifiers, resolved, gtin)), registrant, job };
+    const elements = elementsOf(known);
+    const verdict = verdictOf(known, elements);
+    if (verdict === 'agrees' && job !== undefined) await note(snapshot, job, known.printed);
+    const { jobs, printed } = known;
+    return { verdict, gtin, ...named(identifiers), jobs, printed, elements };
+  });
+}
+
+function named({ lot, serial }: UdiIdentifiers) {
+  return { ...(lot === undefined ? {} : { lot }), ...(serial === undefined ? {} : { serial }) };
+}
+
+async function knownLabel(
+  snapshot: Snapshot,
+  identifiers: UdiIdentifiers,
+  { product }: ResolvedGtin,
+  gtin: string,
+): Promise<Omit<KnownLabel, 'registrant' | 'job'>> {
+  const { serial } = identifiers;
+  const serialised = product.trackedBy === 'serial' && gtin === product.gtin;
+  const key = { gtin: product.gtin, serial: serial ?? '' };
+  const printed =
+    serialised && serial !== undefined
+      ? (await findPrinted(snapshot, product.gtin, [serial])).get(serial)
+      : undefined;
+  const [unit] =
+    serialised && serial !== undefined ? (await snapshot.units([{ ...key, issuer: 'maker' }])).values() : [];
+  const number = identifiers.lot ?? printed?.lot ?? unit?.lot;
+  const id = number === undefined ? undefined : lotId({ gtin: product.gtin, lot: number });
+  const lot = id === undefined ? undefined : (await readLots(snapshot, [id])).get(id);
+  return {
+    ...{ scanned: identifiers, product, gtin, lot, serialised, printed },
+    unitLot: unit?.lot,
+    jobs: await jobsOf(snapshot, { product: product.gtin, gtin, lot: number, serialised, printed }),
+  };
+}
+
+interface Sought {
+  readonly product: string;
+  readonly gtin: string;
+  readonly lot: string | undefined;
+  readonly serialised: boolean;
+  readonly printed: PrintedSerial | undefined;
+}
+
+async function jobsOf(
+  { db, session }: Snapshot,
+  { product, gtin, lot, serialised, printed }: Sought,
+): Promise<LabelJob[]> {
+  if (serialised ? printed === undefined : lot === undefined) return [];
+  const filter: mongo.Filter<LabelJob> = serialised
+    ? { _id: { $in: [...(printed?.printed ?? [])] } }
+    : { product, 'content.lot': lot, 'content.gtin': gtin };
+  return await labelJobs(db)
+    .find(filter, { session })
+    .sort({ printedAt: -1, _id: -1 })
+    .limit(jobsTold)
+    .toArray();
+}
+
+/** Each serial number counts once; labels that are alike cannot be told apart, so each scan of one counts. */
+async function note(
+  { db, session }: Snapshot,
+  job: string,
+  printed: PrintedSerial | undefined,
+): Promise<void> {
+  if (printed !== undefined) {
+    const { modifiedCount } = await db
+      .collection<PrintedSerial>(labelSerialsCollection)
+      .updateOne(
+        { _id: serialId(printed.gtin, printed.serial) },
+        { $addToSet: { verified: job } },
+        { session },
+      );
+    if (modifiedCount === 0) return;
+  }
+  // Never more than there are: of labels that are alike somebody may scan one twice.
+  await labelJobs(db).updateOne(
+    { _id: job, $expr: { $lt: ['$verified', '$labels'] } },
+    { $inc: { verified: 1 } },
+    { session },
+  );
+}

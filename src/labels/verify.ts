@@ -1,0 +1,173 @@
+/**
+ * What a scanned label is, and whether every element agrees with the ledger. Pure: from what the scan says, what was
+ * printed and what is recorded, to a verdict and the elements one by one.
+ */
+import type { Bilingual } from '../catalogue/bilingual.ts';
+import type { Lot } from '../catalogue/lot.ts';
+import type { Organisation } from '../catalogue/organisation.ts';
+import { type Product, registrationOn } from '../catalogue/product.ts';
+import type { UdiIdentifiers } from '../identifiers/udi-contents.ts';
+import type { LabelJob } from './job.ts';
+import type { PrintedSerial } from './serial-store.ts';
+
+export const labelVerdicts = [
+  'agrees',
+  'disagrees',
+  'spoiled',
+  'cancelled',
+  'of-another-job',
+  'never-printed',
+  'not-ours',
+] as const;
+export type LabelVerdict = (typeof labelVerdicts)[number];
+
+export const labelElements = [
+  'gtin',
+  'lot',
+  'serial',
+  'manufacturedOn',
+  'expiresOn',
+  'registrationNumber',
+  'productName',
+  'model',
+  'specification',
+  'registrant',
+] as const;
+export type LabelElementName = (typeof labelElements)[number];
+
+/** One element, as the scan says it, as the job printed it, and as the ledger and the catalogue have it. */
+export interface VerifiedElement {
+  readonly element: LabelElementName;
+  readonly name: Bilingual;
+  readonly scanned?: string;
+  readonly printed?: string;
+  /** Absent while nothing is recorded: labels come before production. */
+  readonly recorded?: string;
+  readonly agrees: boolean;
+}
+
+/** What is known of a label that was scanned. */
+export interface KnownLabel {
+  readonly scanned: Readonly<UdiIdentifiers>;
+  /** The product, and the GTIN that the scan names: its own or a package's. */
+  readonly product: Product;
+  readonly gtin: string;
+  readonly registrant: Organisation | undefined;
+  readonly lot: Lot | undefined;
+  /** Where the product is tracked by serial number: the number as it was printed, and the unit's lot where it was made. */
+  readonly serialised: boolean;
+  readonly printed: PrintedSerial | undefined;
+  readonly unitLot: string | undefined;
+  /** Jobs that printed it, the newest first. */
+  readonly jobs: readonly LabelJob[];
+  /** The job that is being verified. */
+  readonly job: string | undefined;
+}
+
+const names: Readonly<Record<LabelElementName, Bilingual>> = {
+  gtin: { zh: '产品标识', en: 'UDI-DI (GTIN)' },
+  lot: { zh: '批号', en: 'Lot' },
+  serial: { zh: '序列号', en: 'Serial number' },
+  manufacturedOn: { zh: '生产日期', en: 'Date of manufacture' },
+  expiresOn: { zh: '失效日期', en: 'Expiry date' },
+  registrationNumber: { zh: '注册证编号', en: 'Registration number' },
+  productName: { zh: '产品名称', en: 'Product name' },
+  model: { zh: '型号', en: 'Model' },
+  specification: { zh: '规格', en: 'Specification' },
+  registrant: { zh: '注册人', en: 'Registrant' },
+};
+
+export const verdictWords: Readonly<Record<LabelVerdict, Bilingual>> = {
+  agrees: {
+    zh: '本企业打印的标签，各项内容与记录一致。',
+    en: 'One of our labels; every element agrees with the records.',
+  },
+  disagrees: {
+    zh: '标签内容与记录不一致，请勿使用该标签，并查明原因。',
+    en: 'The label does not agree with the records: do not use it, and find out why.',
+  },
+  spoiled: {
+    zh: '该标签已登记作废，不应再出现；请收回并查明原因。',
+    en: 'This label was reported as spoiled and should not exist any more: take it back, and find out why.',
+  },
+  cancelled: {
+    zh: '该标签所属打印任务已取消，标签作废；请收回销毁。',
+    en: 'The job that printed this label was cancelled and its labels are void: take it back and destroy it.',
+  },
+  'of-another-job': {
+    zh: '这是本企业的标签，但不属于所核对的打印任务。',
+    en: 'One of our labels, but not of the job that is being verified.',
+  },
+  'never-printed': {
+    zh: '从未打印过这样的标签，可能为假冒或由他处打印；请隔离并查明来源。',
+    en: 'No such label was ever printed here: it may be false, or printed elsewhere. Set it apart, and find out where it is from.',
+  },
+  'not-ours': {
+    zh: '该产品不属于本企业。',
+    en: 'The product is not one of yours.',
+  },
+};
+
+/** @returns the elements of the label, in the order of {@link labelElements}: those that it says, and one that it lacks. */
+export function elementsOf(known: KnownLabel): VerifiedElement[] {
+  const content = known.jobs[0]?.content;
+  const { scanned, product, lot, printed, unitLot, registrant, serialised } = known;
+  const recorded = lot === undefined || lot.standing === 'unverified' ? undefined : lot;
+  const registration =
+    recorded?.manufacturedOn === undefined
+      ? undefined
+      : registrationOn(product, recorded.manufacturedOn)?.number;
+  const rows: Readonly<Record<LabelElementName, Row>> = {
+    gtin: [scanned.gtin, content !== undefined && 'gtin' in content ? content.gtin : undefined, known.gtin],
+    lot: [scanned.lot, printed?.lot ?? content?.lot, unitLot ?? recorded?.lot],
+    serial: [scanned.serial, printed?.serial, unitLot === undefined ? undefined : scanned.serial],
+    manufacturedOn: [scanned.manufacturedOn, content?.manufacturedOn, recorded?.manufacturedOn],
+    expiresOn: [scanned.expiresOn, content?.expiresOn, recorded?.expiresOn],
+    registrationNumber: [undefined, content?.registrationNumber, registration],
+    productName: [undefined, content && wordsOf(content.productName), wordsOf(product.names)],
+    model: [undefined, content?.model, product.model],
+    specification: [undefined, content?.specification, product.specification],
+    registrant: [
+      undefined,
+      content && wordsOf(content.registrant.name),
+      registrant && wordsOf(registrant.name),
+    ],
+  };
+  return labelElements.flatMap((element) => {
+    const [onLabel, onPaper, onRecord] = rows[element];
+    // A label without the number that its product is tracked by lacks an element.
+    const lacking = element === 'serial' && serialised && onLabel === undefined;
+    const said = [onLabel, onPaper].filter((value) => value !== undefined);
+    if (said.length === 0 && !lacking) return [];
+    const all = [...said, ...(onRecord === undefined ? [] : [onRecord])];
+    return [
+      {
+        element,
+        name: names[element],
+        ...(onLabel === undefined ? {} : { scanned: onLabel }),
+        ...(onPaper === undefined ? {} : { printed: onPaper }),
+        ...(onRecord === undefined ? {} : { recorded: onRecord }),
+        agrees: !lacking && new Set(all).size === 1,
+      },
+    ];
+  });
+}
+
+/** Scanned, printed, recorded. */
+type Row = readonly [string | undefined, string | undefined, string | undefined];
+
+function wordsOf(name: string | Bilingual): string {
+  return typeof name === 'string' ? name : `${name.zh} ${name.en}`;
+}
+
+/** @returns what the label is, the gravest first. */
+export function verdictOf(known: KnownLabel, elements: readonly VerifiedElement[]): LabelVerdict {
+  const { jobs, job, printed, serialised } = known;
+  if (jobs.length === 0) return 'never-printed';
+  const standing = jobs.filter((one) => one.state !== 'cancelled');
+  if (standing.length === 0) return 'cancelled';
+  const live = serialised ? standing.filter(({ _id }) => printed?.spoiled.includes(_id) !== true) : standing;
+  if (live.length === 0) return 'spoiled';
+  if (elements.some(({ agrees }) => !agrees)) return 'disagrees';
+  return job === undefined || live.some(({ _id }) => _id === job) ? 'agrees' : 'of-another-job';
+}

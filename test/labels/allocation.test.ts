@@ -1,0 +1,178 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { migrations, projectors } from '../../src/app.ts';
+import { readOrganisation } from '../../src/catalogue/organisations.ts';
+import { systemClock, systemIds } from '../../src/clock.ts';
+import { askedTogether } from '../../src/database/asking-together.ts';
+import { connectDatabase, type Database } from '../../src/database/connection.ts';
+import { runMigrations } from '../../src/database/migrations.ts';
+import { runCommand } from '../../src/inventory/command.ts';
+import { cancelJob } from '../../src/labels/job-end.ts';
+import { printLabels, printLabelsBody } from '../../src/labels/job-print.ts';
+import type { Numbering } from '../../src/labels/serial-numbers.ts';
+import { loadTemplate } from '../../src/labels/template.ts';
+import { Ledger } from '../../src/ledger/run.ts';
+import { type TestDatabase, testDatabase } from '../support/mongod.ts';
+import { implant, insertFacts, members } from '../support/world-facts.ts';
+
+const template = await loadTemplate('unit-60x40');
+const actor = { person: 'printer', organisation: members.maker.id };
+
+/** Ledgers of several processes: each with connections and turns of its own. */
+const processes = 4;
+
+describe('serial numbers, when several processes ask at once', () => {
+  let database: TestDatabase;
+  const connections: Database[] = [];
+  const ledgers: Ledger[] = [];
+  before(async () => {
+    database = await testDatabase();
+    const parts = { clock: systemClock, ids: systemIds };
+    await runMigrations(database.db, migrations, parts);
+    await insertFacts(database.db);
+    for (let n = 0; n < processes; n += 1) {
+      const own = await connectDatabase({ uri: database.uri, name: database.db.databaseName });
+      connections.push(own);
+      const { client, db } = own;
+      const commandKey = new Uint8Array(32);
+      ledgers.push(
+        new Ledger({ client, db, clock: systemClock, projectors, commandKey, deadlineMs: 60_000 }),
+      );
+    }
+  });
+  after(async () => {
+    for (const own of connections) await own.close();
+    await database.drop();
+  });
+
+  const command = printLabels({
+    publicUrl: 'https://trace.example',
+    bytes: (count) => systemIds.bytes(count),
+  });
+
+  interface Asked {
+    readonly process: number;
+    readonly lot: string;
+    readonly quantity: number;
+    readonly numbering: Numbering;
+  }
+
+  /** @returns the job, and the numbers that it was given */
+  async function allocated({ process, lot, quantity, numbering }: Asked) {
+    const ledger = ledgers[process];
+    if (ledger === undefined) throw new Error('no such process');
+    const commandId = systemIds.uuid();
+    const dates = { manufacturedOn: '2026-01-05', expiresOn: '2099-01-01' };
+    const body = printLabelsBody.parse({ commandId, gtin: implant, lot, quantity, numbering, ...dates });
+    const maker = await readOrganisation(askedTogether(database.connection), actor.organisation);
+    const { job } = await runCommand({ ledger, clock: systemClock }, command, {
+      ...{ commandId, route: 'POST /api/v1/label-jobs', actor, content: body },
+      prepare: async () => ({ input: { ...body, templateData: template, maker }, writes: [] }),
+    });
+    return { job, serials: await numbersOf(job) };
+  }
+
+  async function numbersOf(job: string): Promise<string[]> {
+    const found = await database.db.collection('labelSerials').find({ job }).sort({ nth: 1 }).toArray();
+    return found.map(({ serial }) => String(serial));
+  }
+
+  const numbering: fc.Arbitrary<Numbering> = fc.oneof(
+    fc.record({
+      kind: fc.constant('sequential' as const),
+      // With so few, prefixes and digits meet: `1` and `001` are not `10` and `01`.
+      prefix: fc.constantFrom('', '0', '1', 'A'),
+      digits: fc.integer({ min: 4, max: 5 }),
+    }),
+    fc.record({ kind: fc.constant('unguessable' as const), length: fc.constant(10) }),
+  );
+  const asked: fc.Arbitrary<Asked> = fc.record({
+    process: fc.integer({ min: 0, max: processes - 1 }),
+    lot: fc.constantFrom('L1', 'L2', 'L3'),
+    quantity: fc.integer({ min: 1, max: 40 }),
+    numbering,
+  });
+
+  it('never come twice, never overlap, and come in order', async () => {
+    const before = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(asked, { minLength: 2, maxLength: 10 }), async (requests) => {
+        const jobs = await Promise.all(requests.map(allocated));
+        for (const [index, { serials }] of jobs.entries()) {
+          expect(serials).to.have.length(requests[index]?.quantity ?? 0);
+          for (const serial of serials) {
+            expect(before.has(serial), serial).to.equal(false);
+            before.add(serial);
+          }
+          const sequential = requests[index]?.numbering.kind === 'sequential';
+          if (sequential) expect(serials).to.deep.equal([...serials].sort());
+        }
+      }),
+      { numRuns: 12 },
+    );
+  }).timeout(60_000);
+
+  it('are one run without a gap where all count with one prefix', async () => {
+    const numbering: Numbering = { kind: 'sequential', prefix: 'RUN-', digits: 6 };
+    const requests = Array.from({ length: 16 }, (_, n) => ({
+      process: n % processes,
+      lot: `R${n}`,
+      quantity: 25,
+      numbering,
+    }));
+    const jobs = await Promise.all(requests.map(allocated));
+    const all = jobs.flatMap(({ serials }) => serials).sort();
+    expect(all).to.deep.equal(Array.from({ length: 400 }, (_, n) => `RUN-${String(n + 1).padStart(6, '0')}`));
+    const ranges = jobs.map(({ serials }) => [serials[0], serials.at(-1)]).sort();
+    for (const [index, [first]] of ranges.entries()) {
+      const last = ranges[index - 1]?.[1];
+      if (last !== undefined) expect((first ?? '') > last).to.equal(true);
+    }
+  }).timeout(30_000);
+
+  it('that were given up are not given again', async () => {
+    const numbering: Numbering = { kind: 'sequential', prefix: 'GONE-', digits: 4 };
+    const ask = { process: 0, lot: 'GONE', quantity: 3, numbering };
+    const { job, serials } = await allocated(ask);
+    const [ledger] = ledgers;
+    if (ledger === undefined) throw new Error('no ledger');
+    const commandId = systemIds.uuid();
+    await runCommand({ ledger, clock: systemClock }, cancelJob, {
+      ...{ commandId, route: 'cancel', actor, content: { job } },
+      prepare: async () => ({ input: { commandId, job }, writes: [] }),
+    });
+    const next = await allocated({ ...ask, process: 1 });
+    expect(next.serials.filter((serial) => serials.includes(serial))).to.deep.equal([]);
+  });
+
+  it('that others have taken between the look and the write are drawn anew', async () => {
+    const numbering: Numbering = { kind: 'unguessable', length: 10 };
+    // The first draw of every command is the same: the index, not the luck of the draw, keeps them apart.
+    let draws = 0;
+    const unlucky = printLabels({
+      publicUrl: 'https://trace.example',
+      bytes: (count) => {
+        draws += 1;
+        return draws <= 2 * processes ? new Uint8Array(count).fill(7) : systemIds.bytes(count);
+      },
+    });
+    const run = async (process: number) => {
+      const ledger = ledgers[process];
+      if (ledger === undefined) throw new Error('no such process');
+      const commandId = systemIds.uuid();
+      const dates = { manufacturedOn: '2026-01-05', expiresOn: '2099-01-01' };
+      const body = printLabelsBody.parse({
+        ...{ commandId, gtin: implant, lot: `U${process}`, quantity: 1, numbering, ...dates },
+      });
+      const maker = await readOrganisation(askedTogether(database.connection), actor.organisation);
+      const { firstSerial } = await runCommand({ ledger, clock: systemClock }, unlucky, {
+        ...{ commandId, route: 'print', actor, content: body },
+        prepare: async () => ({ input: { ...body, templateData: template, maker }, writes: [] }),
+      });
+      return firstSerial;
+    };
+    const serials = await Promise.all(ledgers.map((_ledger, process) => run(process)));
+    expect(new Set(serials).size).to.equal(processes);
+    expect(serials).to.include('9'.repeat(10));
+  });
+});

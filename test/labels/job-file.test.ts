@@ -1,0 +1,138 @@
+import { request } from 'node:http';
+import { expect } from 'chai';
+import { at, listAt, textAt } from '../support/http.ts';
+import { createWorld, done, refusal, uuid, type World } from '../support/world.ts';
+import { implant } from '../support/world-facts.ts';
+import { newLot } from '../support/world-play.ts';
+import { change, jobOf, print } from './job-world.ts';
+
+describe('the file of a print job', () => {
+  let world: World;
+  before(async () => {
+    world = await createWorld();
+  });
+  after(() => world.close());
+
+  const printed = async (quantity: number) =>
+    (await print(world, { gtin: implant, lot: newLot() }, { quantity, template: 'unit-30x20' })).job;
+  const path = (job: string) => `/api/v1/label-jobs/${job}/labels.pdf`;
+  const fetched = (job: string, headers = {}) => world.as('quality').get(path(job), headers);
+  const drawn = async (job: string) => at(await jobOf(world, job), '/progress/drawn');
+
+  /** Asks for the file, and lets go once so many bytes have come. @returns how many did */
+  async function broken(job: string, bytes: number): Promise<number> {
+    const { hostname, port } = new URL(world.url);
+    const headers = { authorization: `Bearer ${await world.token('quality')}` };
+    return await new Promise((resolve, reject) => {
+      let length = 0;
+      const outgoing = request({ hostname, port, path: path(job), headers }, (incoming) => {
+        incoming.on('data', (chunk: Buffer) => {
+          length += chunk.length;
+          if (length >= bytes) outgoing.destroy();
+        });
+        incoming.on('close', () => resolve(length));
+      });
+      outgoing.on('error', (error) => (length >= bytes ? resolve(length) : reject(error)));
+      outgoing.end();
+    });
+  }
+
+  it('is the same to the last byte however often it is fetched, also after a download that broke off', async () => {
+    const job = await printed(150);
+    const length = await broken(job, 20_000);
+    const first = await fetched(job);
+    expect(first.status).to.equal(200);
+    expect(first.bytes.length).to.be.greaterThan(length);
+    const second = await fetched(job);
+    expect(second.bytes.equals(first.bytes)).to.equal(true);
+    expect(second.headers.etag).to.equal(first.headers.etag);
+    const jobs = await done(world.as('quality').get(`/api/v1/label-jobs?gtin=${implant}`));
+    expect(listAt(jobs, '/items').filter((one) => textAt(one, '/job') === job)).to.have.length(1);
+    const events = world.database.db.collection('events');
+    expect(await events.countDocuments({ 'details.job': job })).to.equal(1);
+  });
+
+  it('is drawn no further than it is read, and not at all for who has it or wants its headers', async () => {
+    const job = await printed(150);
+    const { headers } = await fetched(job);
+    await world.database.db
+      .collection<{ _id: string }>('labelJobs')
+      .updateOne({ _id: job }, { $set: { progress: { drawn: 0 } } });
+    const etag = headers.etag ?? '';
+    const again = await fetched(job, { 'if-none-match': etag });
+    expect(again.status).to.equal(304);
+    expect(again.bytes).to.have.length(0);
+    const { authorization } = { authorization: `Bearer ${await world.token('quality')}` };
+    const head = await world.as('quality').send('HEAD', path(job), { authorization });
+    expect(head.status).to.equal(200);
+    expect(head.headers.etag).to.equal(etag);
+    expect(await drawn(job)).to.equal(0);
+    await broken(job, 1);
+    expect(await drawn(job)).to.be.lessThan(150);
+  });
+
+  it('tells how far it is while it is fetched', async () => {
+    const job = await printed(250);
+    const seen = new Set<unknown>();
+    let over = false;
+    const fetching = fetched(job).finally(() => {
+      over = true;
+    });
+    while (!over) seen.add(await drawn(job));
+    await fetching;
+    expect(seen.size, [...seen].join()).to.be.greaterThan(2);
+    const { progress } = (await jobOf(world, job)) as { progress: object };
+    expect(progress).to.include({ drawn: 250, of: 250 });
+    expect(progress).to.have.property('finishedAt');
+  });
+
+  it('breaks off, not to be taken for whole, when its job is given up meanwhile', async () => {
+    const job = await printed(1_000);
+    const outcome = fetched(job).then(
+      () => 'whole',
+      () => 'broken off',
+    );
+    for (let begun: unknown = 0; begun === 0; ) begun = await drawn(job);
+    await done(change(world, job, 'cancellation'));
+    expect(await outcome).to.equal('broken off');
+    expect(await refusal(fetched(job))).to.equal('409 label/job-cancelled');
+  });
+
+  it('is drawn for an organisation twice at once, and what is more comes back later', async () => {
+    const jobs = [await printed(60), await printed(60), await printed(60)];
+    const replies = await Promise.all(jobs.map((job) => fetched(job)));
+    expect(replies.map(({ status }) => status).sort()).to.deep.equal([200, 200, 503]);
+    const late = replies.find(({ status }) => status === 503);
+    expect(textAt(late?.body, '/code')).to.equal('service/busy');
+    for (const job of jobs) expect((await fetched(job)).status).to.equal(200);
+  });
+
+  it('leaves other requests their turn', async () => {
+    const job = await printed(150);
+    let over = false;
+    const fetching = fetched(job).finally(() => {
+      over = true;
+    });
+    let longestMs = 0;
+    while (!over) {
+      const beganMs = performance.now();
+      await world.as('quality').post('/api/v1/udi/parse', { text: implant });
+      longestMs = Math.max(longestMs, performance.now() - beganMs);
+    }
+    await fetching;
+    // Drawn in one go, it would be as long as the whole file takes; a machine kept busy by others is given plenty.
+    expect(longestMs).to.be.lessThan(500);
+  });
+
+  it('starts on a sheet where the last one ended', async () => {
+    const lot = { gtin: implant, lot: newLot() };
+    const sheet = { quantity: 2, template: 'sheet-3x8', startPosition: 24 };
+    const { job } = await print(world, lot, sheet);
+    const { bytes } = await fetched(job);
+    expect(bytes.toString('latin1').match(/\/Type \/Page\b/g)).to.have.length(2);
+    const body = { commandId: uuid(), ...lot, ...sheet, startPosition: 25, manufacturedOn: '2026-10-20' };
+    expect(await refusal(world.as('quality').post('/api/v1/label-jobs', body))).to.equal(
+      '422 request/invalid',
+    );
+  });
+});
