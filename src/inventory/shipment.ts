@@ -107,12 +107,6 @@ function stated(event: AnyEvent & { type: 'received' }, conveys: Shipment['conve
   return { collection: shipmentsCollection, insert: { ...document } };
 }
 
-/** A shipment as an event leaves it, as far as decisions ask. Pure. */
-export function shipmentAfter(shipment: Shipment, event: AnyEvent): Shipment {
-  if (event.type !== 'shipmentClosed' || event.details.shipment !== shipment.id) return shipment;
-  return { ...shipment, state: 'closed', closedAt: event.recordTime };
-}
-
 function reopened(event: AnyEvent & { type: 'corrected' }): Write[] {
   const transit = event.transfers.find(({ to }) => to.account.startsWith('transit/'))?.to.account;
   if (transit === undefined) return [];
