@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { Failure } from '../../src/errors.ts';
+import type { LotKey } from '../../src/ledger/event.ts';
+import type { Command, Ledger } from '../../src/ledger/run.ts';
+import { type FaultMongod, failCommands, startFaultMongod } from '../support/fault-mongod.ts';
+import {
+  always,
+  commandOf,
+  maker,
+  nextId,
+  playLedger,
+  production,
+  stapler,
+  supply,
+} from '../support/ledger-play.ts';
+import type { TestDatabase } from '../support/mongod.ts';
+
+const hospital = 'hospital-of-faults';
+
+/** What goes wrong with a batch goes wrong for all of it, and is never told as another thing than it was. */
+describe('a batch that the database fails', () => {
+  let mongod: FaultMongod;
+  let database: TestDatabase;
+  let ledger: Ledger;
+  let hasty: Ledger;
+  let lot: LotKey;
+
+  before(async function () {
+    this.timeout(60_000);
+    mongod = await startFaultMongod();
+    database = await mongod.database();
+    ledger = await playLedger(database);
+    hasty = await playLedger(database, { deadlineMs: 400 });
+  });
+  after(async () => {
+    await failCommands(database, 'off');
+    await database.drop();
+    await mongod.stop();
+  });
+  beforeEach(async () => {
+    lot = { gtin: stapler, lot: nextId() };
+    await ledger.run(commandOf(maker, lot), always(production(lot, 4)));
+  });
+  afterEach(() => failCommands(database, 'off'));
+
+  /** Six that want one of four, and one that wants too many. */
+  const commands = () =>
+    [1, 1, 1, 1, 1, 1, 9].map((quantity) => ({ quantity, command: commandOf(maker, quantity) }));
+  const outcome = (of: Ledger, { quantity, command }: { quantity: number; command: Command }) =>
+    of.run(command, supply(lot, hospital, quantity)).then(
+      () => 'accepted',
+      (error: unknown) => (error instanceof Failure ? error.code : String(error)),
+    );
+  const done = [...Array(4).fill('accepted'), ...Array(3).fill('conflict')];
+  const receipts = () => database.db.collection('entries').countDocuments({ lot: lot.lot, type: 'received' });
+  const transient = { errorCode: 112, errorLabels: ['TransientTransactionError'] };
+
+  for (const [times, how] of [
+    [2, 'as a whole'],
+    [7, 'one by one'],
+  ] as const) {
+    it(`${times} times for nobody's fault is tried again ${how}, and each happens exactly once`, async () => {
+      await failCommands(database, { times }, { ...transient, failCommands: ['update'] });
+      const all = commands();
+      expect(await Promise.all(all.map((one) => outcome(ledger, one)))).to.deep.equal(done);
+      expect(await receipts()).to.equal(4);
+      expect(await Promise.all(all.map((one) => outcome(ledger, one)))).to.deep.equal(done);
+      expect(await receipts()).to.equal(4);
+    });
+  }
+
+  it('in its commit is of unknown outcome for every command, refused ones too, until it is asked again', async () => {
+    const broken = { failCommands: ['commitTransaction'], closeConnection: true };
+    await failCommands(database, 'alwaysOn', broken);
+    const all = commands();
+    const told = await Promise.all(all.map((one) => outcome(hasty, one)));
+    expect(told).to.deep.equal(all.map(() => 'service/outcome-unknown'));
+    await failCommands(database, 'off');
+    expect(await Promise.all(all.map((one) => outcome(ledger, one)))).to.deep.equal(done);
+    expect(await receipts()).to.equal(4);
+  });
+
+  it('in its commit three times is committed once', async () => {
+    await failCommands(
+      database,
+      { times: 3 },
+      { failCommands: ['commitTransaction'], closeConnection: true },
+    );
+    const all = commands();
+    expect(await Promise.all(all.map((one) => outcome(ledger, one)))).to.deep.equal(done);
+    expect(await receipts()).to.equal(4);
+  });
+
+  it('until the deadline is given up, with nothing written of any command', async () => {
+    await failCommands(database, 'alwaysOn', { ...transient, failCommands: ['insert'] });
+    const all = commands();
+    const told = await Promise.all(all.map((one) => outcome(hasty, one)));
+    expect(told).to.deep.equal(all.map(() => 'service/busy'));
+    await failCommands(database, 'off');
+    expect(await receipts()).to.equal(0);
+    const ids = all.map(({ command }) => `${maker}/${command.id}`);
+    const stored = database.db.collection<{ _id: string }>('commands');
+    expect(await stored.countDocuments({ _id: { $in: ids } })).to.equal(0);
+  });
+});
