@@ -33,6 +33,7 @@ import { inventoryRoutes } from './inventory/routes.ts';
 import { projectShipments } from './inventory/shipment.ts';
 import { lotsSeenBy, placeHoldsStock } from './inventory/visibility.ts';
 import { labelJobMigrations } from './labels/job-migrations.ts';
+import { voidLabels } from './labels/job-void.ts';
 import { systemResolve } from './labels/printer-connection.ts';
 import { printerMigrations } from './labels/printer-migrations.ts';
 import { type PrinterSettings, printerNetworks } from './labels/printer-networks.ts';
@@ -154,6 +155,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ids,
     patients,
     watch,
+    voidLabels,
     knownPeople: async (organisation: string, people: readonly string[]) => {
       const found = await findPeople(access, organisation, people);
       return new Set([...found.values()].filter(({ active }) => active).map(({ id }) => id));

@@ -9,12 +9,19 @@ import { actorOf } from './caller-routes.ts';
 import { commandAnswer, commitTexts, type InventoryParts, ownPlaces, runCommand } from './command.ts';
 import { required } from './inputs.ts';
 import { holdLot, holdLotBody, liftHold, liftHoldBody, releaseLot, releaseLotBody } from './lot-standing.ts';
-import { produceLot, produceLotBody } from './produce-lot.ts';
+import { produceLabelled, type VoidLabels } from './produce-labelled.ts';
+import { produceLotBody } from './produce-lot.ts';
 
 export const lotParams = z.strictObject({ gtin: gtin(), lot: lotNumber() });
 const lotAnswer = { ...commandAnswer, gtin: z.string(), lot: z.string() };
 
-export function lotRoutes(parts: InventoryParts): Route[] {
+export interface LotParts extends InventoryParts {
+  /** Asked of the labels' room, which builds on this one. */
+  readonly voidLabels: VoidLabels;
+}
+
+export function lotRoutes(parts: LotParts): Route[] {
+  const produce = produceLabelled(parts.voidLabels);
   return [
     route(
       'POST',
@@ -41,7 +48,7 @@ export function lotRoutes(parts: InventoryParts): Route[] {
             return { input: body, writes: [] };
           },
         };
-        return { status: 201, body: await runCommand(parts, produceLot, call) };
+        return { status: 201, body: await runCommand(parts, produce, call) };
       },
     ),
     route(
