@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { mongo } from 'mongoose';
-import { v5 as uuidV5 } from 'uuid';
+import { parse as parseUuid, v5 as uuidV5 } from 'uuid';
 import type { Clock } from '../clock.ts';
 import { isBrokenOff, isDuplicateKey } from '../database/transaction.ts';
 import type { Write } from '../database/write.ts';
@@ -90,7 +90,7 @@ export interface LedgerSettings {
 export const defaultDeadlineMs = 10_000;
 /** How long a refusal waits for the majority that must have it. */
 const refusalPatienceMs = 5_000;
-const eventNamespace = '4c9d1b2e-6a0f-5c37-9e58-2b7f41d3a6c0';
+const eventNamespace = parseUuid('4c9d1b2e-6a0f-5c37-9e58-2b7f41d3a6c0');
 const durable = { w: 'majority', j: true } as const;
 
 /** Another request has stored this command; what it stored is the answer. */
