@@ -16,6 +16,7 @@ import {
   importOfDeliveries,
 } from './benchmark/once.ts';
 import { benchLarger, benchSmallest, type Ledger, setUpLedger, unasked } from './benchmark/reads.ts';
+import { benchResolver } from './benchmark/resolver.ts';
 import { makeIndexes } from './benchmark/world.ts';
 
 const usage = `usage: scripts/bench [--quick] [--upto 10000|100000|1000000] [--json FILE] [--profile DIR]
@@ -65,6 +66,7 @@ async function bench(machine: Machine, generator: Generator, plan: Plan, report:
   };
   await step('Single commands, and the fence.', () => commandFigures(machine, generator, plan));
   await step('Parsing.', () => [importOfDeliveries(), benchUdi(plan.demo ? 3 : 1)]);
+  await step('The page behind a label.', async () => [await benchResolver(machine, plan)]);
   await step('Starting.', () => benchStart({ demo: plan.demo, starts: plan.demo ? 5 : 1 }));
   say('Questions, memory and the rebuild.');
   await ledgerFigures(machine, generator, plan, report);
