@@ -67,7 +67,7 @@ function thermometer(x: number, top: number, bottom: number): string {
 }
 
 function twoLines(name: string, upper: string, lower: string): IsoSymbol {
-  const tall = 6.4;
+  const tall = 6.2;
   const width = letteringWidth(lower, tall) + 7;
   const indent = (width - letteringWidth(upper, tall)) / 2;
   const path =
@@ -268,7 +268,7 @@ export const isoSymbols = {
   /** 5.2.6 */
   doNotResterilise: square(
     'do not resterilise',
-    `${forbidden}${lettering('2', 9.9, 3.6, 6, 1.3)}${lettering('STERILIZE', 2.7, 12, 2.8, 0.7)}`,
+    `${forbidden}${lettering('2', 9.9, 3.6, 6, 1.3)}${lettering('STERILIZE', 3.4, 12.1, 2.4, 0.65)}`,
   ),
   /** 5.2.7 */
   nonSterile: twoLines('non-sterile', 'NON', 'STERILE'),
