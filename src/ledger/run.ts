@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { parse as parseUuid, v5 as uuidV5 } from 'uuid';
 import type { Clock } from '../clock.ts';
-import { isBrokenOff, isDuplicateKey } from '../database/transaction.ts';
+import { isBrokenOff, isDuplicateKey, isOfSocket } from '../database/transaction.ts';
 import type { Write } from '../database/write.ts';
 import { Failure, type FailureCode, type FailureInfo, type InputFault } from '../errors.ts';
 import { append, InvalidEvent, LostRace, type Projector, writeAll } from './append.ts';
@@ -377,6 +377,7 @@ function isUnknownOutcome(error: unknown): boolean {
   if (hasLabel(error, 'UnknownTransactionCommitResult')) return true;
   if (hasLabel(error, 'TransientTransactionError')) return false;
   if (hasLabel(error, 'RetryableWriteError') || hasLabel(error, 'SystemOverloadedError')) return true;
+  if (isOfSocket(error)) return true;
   return (
     error instanceof mongo.MongoError &&
     !(error instanceof mongo.MongoServerError) &&
