@@ -34,6 +34,7 @@ import { projectShipments } from './inventory/shipment.ts';
 import { lotsSeenBy, placeHoldsStock } from './inventory/visibility.ts';
 import { labelJobMigrations } from './labels/job-migrations.ts';
 import { voidLabels } from './labels/job-void.ts';
+import { printedStates } from './labels/printed-states.ts';
 import { systemResolve } from './labels/printer-connection.ts';
 import { printerMigrations } from './labels/printer-migrations.ts';
 import { type PrinterSettings, printerNetworks } from './labels/printer-networks.ts';
@@ -130,7 +131,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   await patients.ready();
   await patients.applyErasures();
   const ledger = new Ledger({ client, db, clock, projectors, commandKey: commandKeyOf(parts.masterKey) });
-  const watch = new CounterfeitWatch(db);
+  const watch = new CounterfeitWatch(db, (gtin, serials) => printedStates(db, gtin, serials));
   const tend = async () => {
     const { failed } = await resumeRecalls({ client, db, clock });
     for (const { recall, trouble } of failed) {

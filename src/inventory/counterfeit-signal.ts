@@ -8,6 +8,10 @@ import { type DoubtKind, doubtKinds, type Stated } from './doubts.ts';
 
 export const signalKinds = [
   ...doubtKinds,
+  /** A label of it was printed here and stands, but no such unit is recorded: early, or stolen. */
+  'printed-not-made',
+  /** Every label of it that was printed was given up as spoiled, and yet one is about. */
+  'spoiled-label',
   /** The same serial number in two hospitals, sooner than goods can be handed on. */
   'two-places',
   /** More devices of the product than are listed one by one. */
