@@ -135,6 +135,9 @@ function refusal(description: string, page?: string): Json {
   return { description, content: { ...problem, [page]: { schema: { type: 'string' } } } };
 }
 
+/** No handler reads longer addresses; the server itself refuses a head of twice that. */
+const targetAtMost = 8_192;
+
 /** Of an address that its handler reads as it was sent: OpenAPI wants every name in the template said. */
 function wholePaths(path: string): Json[] {
   return [...path.matchAll(/\*(\w+)/g)].map(([, name]) => ({
@@ -142,7 +145,7 @@ function wholePaths(path: string): Json[] {
     in: 'path',
     required: true,
     description: 'May hold slashes; a query may follow.',
-    schema: { type: 'string' },
+    schema: { type: 'string', maxLength: targetAtMost },
   }));
 }
 
