@@ -5,17 +5,11 @@ import { parseArgs } from 'node:util';
 import { benchCommands, setUpCommands } from './benchmark/commands.ts';
 import { type Figure, tableOf } from './benchmark/figures.ts';
 import { type Generator, startGenerator } from './benchmark/generator.ts';
+import { benchImports } from './benchmark/imports.ts';
 import { endServices, type Machine, serviceOn, setUpMachine } from './benchmark/machine.ts';
-import {
-  benchFence,
-  benchMemory,
-  benchRebuild,
-  benchStart,
-  benchTruth,
-  benchUdi,
-  importOfDeliveries,
-} from './benchmark/once.ts';
+import { benchFence, benchMemory, benchRebuild, benchStart, benchTruth, benchUdi } from './benchmark/once.ts';
 import { benchLarger, benchSmallest, type Ledger, setUpLedger, unasked } from './benchmark/reads.ts';
+import { benchResolver } from './benchmark/resolver.ts';
 import { makeIndexes } from './benchmark/world.ts';
 
 const usage = `usage: scripts/bench [--quick] [--upto 10000|100000|1000000] [--json FILE] [--profile DIR]
@@ -63,8 +57,9 @@ async function bench(machine: Machine, generator: Generator, plan: Plan, report:
     say(what);
     await report(await work());
   };
-  await step('Single commands, and the fence.', () => commandFigures(machine, generator, plan));
-  await step('Parsing.', () => [importOfDeliveries(), benchUdi(plan.demo ? 3 : 1)]);
+  await step('Single commands, imports, and the fence.', () => commandFigures(machine, generator, plan));
+  await step('Parsing.', () => [benchUdi(plan.demo ? 3 : 1)]);
+  await step('The page behind a label.', async () => [await benchResolver(machine, plan)]);
   await step('Starting.', () => benchStart({ demo: plan.demo, starts: plan.demo ? 5 : 1 }));
   say('Questions, memory and the rebuild.');
   await ledgerFigures(machine, generator, plan, report);
@@ -88,6 +83,7 @@ async function commandFigures(machine: Machine, generator: Generator, plan: Plan
       const parts = { generator, origin: service.url, database };
       const floorUri = machine.uriOf('bench-floor');
       const figures = await benchCommands({ ...parts, floorUri, lots, seconds, rounds });
+      figures.push(await benchImports({ ...parts, floorUri, world, seconds, rounds }));
       figures.push(await benchFence({ ...parts, world, seconds: Math.max(2, seconds) * 2 }));
       return [...figures, await benchTruth(database)];
     } finally {

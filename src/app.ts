@@ -35,6 +35,8 @@ import { inventoryRoutes } from './inventory/routes.ts';
 import { projectShipments } from './inventory/shipment.ts';
 import { lotsSeenBy, placeHoldsStock } from './inventory/visibility.ts';
 import { labelJobMigrations } from './labels/job-migrations.ts';
+import { voidLabels } from './labels/job-void.ts';
+import { printedStates } from './labels/printed-states.ts';
 import { systemResolve } from './labels/printer-connection.ts';
 import { printerMigrations } from './labels/printer-migrations.ts';
 import { type PrinterSettings, printerNetworks } from './labels/printer-networks.ts';
@@ -131,7 +133,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   await patients.ready();
   await patients.applyErasures();
   const ledger = new Ledger({ client, db, clock, projectors, commandKey: commandKeyOf(parts.masterKey) });
-  const watch = new CounterfeitWatch(db);
+  const watch = new CounterfeitWatch(db, (gtin, serials) => printedStates(db, gtin, serials));
   const tend = async () => {
     const { failed } = await resumeRecalls({ client, db, clock });
     for (const { recall, trouble } of failed) {
@@ -156,6 +158,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ids,
     patients,
     watch,
+    voidLabels,
     knownPeople: async (organisation: string, people: readonly string[], documents: Documents) => {
       const found = await findPeople(documents, organisation, people);
       return new Set([...found.values()].filter(({ active }) => active).map(({ id }) => id));

@@ -112,6 +112,11 @@ const failures = {
     en: 'The lot is not complete yet and cannot be released.',
   },
   'lot/released': { status: 409, zh: '该批已放行。', en: 'The lot has been released already.' },
+  'lot/label-void': {
+    status: 409,
+    zh: '以下序列号的标签已作废，或是为其他批号打印的；请核对器械上的标签。',
+    en: 'The labels of these serial numbers are void, or were printed for another lot; look at the labels on the devices.',
+  },
   'lot/serial-exists': { status: 409, zh: '以下序列号已存在。', en: 'These serial numbers exist already.' },
   'lot/not-registered': {
     status: 422,

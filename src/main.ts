@@ -87,8 +87,8 @@ async function serveOn(
   logger.info({ reason }, 'stopping');
   // Before the database is closed: the requests that are being answered still need it.
   await server.close();
-  await tending.stop();
   await app.close();
+  await tending.stop();
 }
 
 const tendEveryMs = 30_000;

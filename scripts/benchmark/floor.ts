@@ -88,7 +88,7 @@ export class FloorClient {
 }
 
 /** @returns a copier of documents that gives every name another text of the same form, the same in all of them. */
-function renamer(names: readonly string[]): (document: Plain) => Plain {
+export function renamer(names: readonly string[]): (document: Plain) => Plain {
   const renamed = new Map(names.map((name) => [name, anotherLike(name)]));
   const text = (value: string): string => {
     const exact = renamed.get(value);

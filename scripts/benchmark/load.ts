@@ -6,6 +6,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemIds } from '../../src/clock.ts';
 import { FloorClient, type FloorJob } from './floor.ts';
+import { type ImportFloorJob, type ImportJob, importFloor, imports, type Timed } from './import-load.ts';
 
 /** What one client sends, again and again: its lot, in its hospital. */
 export interface Sender {
@@ -42,7 +43,7 @@ export interface ReadJob {
   readonly times: number;
 }
 
-export type Job = CommandJob | ReadJob | FloorJob;
+export type Job = CommandJob | ReadJob | FloorJob | ImportJob | ImportFloorJob;
 
 export interface Outcome {
   /** Done, each acknowledged. */
@@ -61,12 +62,27 @@ interface Tally {
 }
 
 async function run(job: Job): Promise<Outcome> {
+  if (job.kind === 'import') return counting(await importing(job));
+  if (job.kind === 'import-floor') return counting(await importFloor(job));
   const tally: Tally = { done: 0, refused: 0, latenciesMs: [] };
   const startedMs = performance.now();
   if (job.kind === 'commands') await commands(job, tally);
   else if (job.kind === 'reads') await reads(job, tally);
   else await floor(job, tally);
   return { ...tally, seconds: (performance.now() - startedMs) / 1000 };
+}
+
+function counting(timed: Timed): Outcome {
+  return { ...timed, refused: 0 };
+}
+
+async function importing(job: ImportJob): Promise<Timed> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    return await imports(job, agent, send);
+  } finally {
+    agent.destroy();
+  }
 }
 
 async function commands({ origin, work, senders, seconds }: CommandJob, tally: Tally): Promise<void> {

@@ -13,6 +13,8 @@ import { findMongod } from '../../src/database/mongod-binary.ts';
 import { mongodSources } from '../../src/database/mongod-sources.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+/** As scripts/start has it. */
+const young = '--max-semi-space-size=32';
 const startLimitMs = 120_000;
 const stopLimitMs = 40_000;
 
@@ -75,7 +77,7 @@ export async function startService({
 }: ServiceOptions): Promise<Service> {
   const startedMs = performance.now();
   const { MONGODB_URI, DATA_DIR, PORT, HOST, MASTER_KEY, ...inherited } = process.env;
-  const child = spawn(process.execPath, [...nodeArgs, main, '--port', '0', ...args], {
+  const child = spawn(process.execPath, [young, ...nodeArgs, main, '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...inherited, ...environment },
   });

@@ -227,9 +227,3 @@ export async function benchTruth({ db }: Database): Promise<Figure> {
     aim,
   );
 }
-
-export function importOfDeliveries(): Figure {
-  const aim: Aim = { text: '≥ 0.4', ratioAtLeast: 0.4 };
-  const note = 'the service has no import of deliveries: a request is one command of at most 20 events';
-  return unmeasured('import of deliveries, 500 events a request', '/s', aim, note);
-}

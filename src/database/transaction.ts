@@ -31,16 +31,38 @@ export async function inTransaction<T>(
 }
 
 /**
- * Whether the driver itself gave a command up that the server never answered: no connection, no primary, a pool that was
- * cleared. Within a transaction whose commit was not yet sent nothing has happened then. The driver labels such errors
- * as transient only where the command had been sent, and a bulk write wraps them in an error of its own, without a code.
+ * Whether a command was broken off without a label that would say so: the driver gave it up (no connection, no primary,
+ * a pool that was cleared), or the server did, because the transaction had lived for too long or somebody ended it.
+ * Within a transaction whose commit was not yet sent nothing has happened then. A bulk write wraps what the driver says
+ * in an error of its own, without a server's code.
  */
 export function isBrokenOff(error: unknown): boolean {
-  if (error instanceof mongo.MongoBulkWriteError) {
-    return error.code === undefined && [error.writeErrors].flat().length === 0;
-  }
-  return error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError;
+  if (error instanceof mongo.MongoServerError && typeof error.code === 'number')
+    return endedByServer.has(error.code);
+  if (error instanceof mongo.MongoBulkWriteError) return [error.writeErrors].flat().length === 0;
+  if (error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError)
+    return true;
+  return isOfSocket(error);
 }
+
+/** Interrupted, TransactionExceededLifetimeLimitSeconds. */
+const endedByServer: ReadonlySet<number> = new Set([11_601, 290]);
+
+/**
+ * Whether a socket broke while a command waited for room in it: there the driver lets the system's own error through,
+ * without a label, and tries nothing again.
+ */
+export function isOfSocket(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && socketCodes.has(String(error.code));
+}
+
+const socketCodes: ReadonlySet<string> = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ENOTCONN',
+  'ETIMEDOUT',
+]);
 
 const duplicateKeyCode = 11_000;
 

@@ -21,6 +21,8 @@ function missingGlyphNotation(codePoint: number): string {
  *   nothing more.
  */
 export function printable(text: string): string {
+  // ASCII is its own spelling, and the typeface draws all of it: most of a label is numbers.
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
   let out = '';
   for (const character of tidied(text)) {
     const codePoint = character.codePointAt(0) ?? 0;

@@ -25,14 +25,26 @@ const perhapsDone: ReadonlySet<string> = new Set([
   'MongoWriteConcernError',
 ]);
 
+/** Of a socket to the database; what goes wrong with a client's own is no answer to it. */
+const brokenSocket: ReadonlySet<string> = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ENOTCONN',
+  'ETIMEDOUT',
+]);
+
 /**
- * The server's own codes, all of which say that nothing was done: LockTimeout, MaxTimeMSExpired, ShutdownInProgress,
- * WriteConflict, FailedToSatisfyReadPreference, ReadConcernMajorityNotAvailableYet (just after its start),
- * PrimarySteppedDown, SnapshotUnavailable, ExceededTimeLimit, NotWritablePrimary and its kin.
+ * The server's own codes, all of which say that nothing was done: HostUnreachable, HostNotFound, LockTimeout,
+ * CursorNotFound (it was started again between two pages of a read), MaxTimeMSExpired, NetworkTimeout,
+ * ShutdownInProgress, NotYetInitialized, WriteConflict, FailedToSatisfyReadPreference,
+ * ReadConcernMajorityNotAvailableYet (just after its start), QueryPlanKilled, PrimarySteppedDown, KeyNotFound (of the
+ * cluster's time, just after its start), SnapshotUnavailable, NoSuchTransaction, ExceededTimeLimit,
+ * TransactionExceededLifetimeLimitSeconds, SocketException, NotWritablePrimary and its kin, Interrupted.
  */
 const passing: ReadonlySet<number> = new Set([
-  ...[24, 50, 91, 112, 133, 134, 189, 246, 262],
-  ...[10107, 11600, 11602, 13435, 13436],
+  ...[6, 7, 24, 43, 50, 89, 91, 94, 112, 133, 134, 175, 189, 211, 246, 251, 262, 290, 9001],
+  ...[10107, 11600, 11601, 11602, 13435, 13436],
 ]);
 
 /**
@@ -45,12 +57,17 @@ export function databaseTrouble(error: unknown, changes: boolean): Failure | und
   if (neverSent.has(error.name)) return new Failure('service/busy');
   if (perhapsDone.has(error.name)) return new Failure(changes ? 'service/outcome-unknown' : 'service/busy');
   if (hasLabel(error, 'TransientTransactionError')) return new Failure('service/busy');
-  // A bulk write wraps the driver's own errors; what the server itself answers has a code.
-  if (error.name === 'MongoBulkWriteError' && !('code' in error && error.code !== undefined)) {
+  const code = 'code' in error ? error.code : undefined;
+  // A bulk write wraps the driver's own errors; what the server itself answers has a code. And where a socket breaks
+  // while a command waits for room in it, the driver lets the system's error through as it is.
+  if (
+    (error.name === 'MongoBulkWriteError' && typeof code !== 'number') ||
+    (error.name === 'Error' && typeof code === 'string' && brokenSocket.has(code))
+  ) {
     return new Failure(changes ? 'service/outcome-unknown' : 'service/busy');
   }
-  if (error.name.startsWith('Mongo') && 'code' in error && typeof error.code === 'number') {
-    if (passing.has(error.code)) return new Failure('service/busy');
+  if (error.name.startsWith('Mongo') && typeof code === 'number' && passing.has(code)) {
+    return new Failure('service/busy');
   }
   return undefined;
 }

@@ -85,6 +85,7 @@ function operation(route: DescribedRoute, named: Json): Json {
   const { schemas } = route;
   const id = operationId(route);
   const parameters = [
+    ...(schemas.verbatim === true ? wholePaths(route.path) : []),
     ...parametersIn('path', schemas.params, `${id}Params`, named),
     ...parametersIn('query', schemas.query, `${id}Query`, named),
   ];
@@ -132,6 +133,20 @@ function refusal(description: string, page?: string): Json {
   const problem = { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } };
   if (!page?.startsWith('text/html')) return { description, content: problem };
   return { description, content: { ...problem, [page]: { schema: { type: 'string' } } } };
+}
+
+/** No handler reads longer addresses; the server itself refuses a head of twice that. */
+const targetAtMost = 8_192;
+
+/** Of an address that its handler reads as it was sent: OpenAPI wants every name in the template said. */
+function wholePaths(path: string): Json[] {
+  return [...path.matchAll(/\*(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    description: 'May hold slashes; a query may follow.',
+    schema: { type: 'string', maxLength: targetAtMost },
+  }));
 }
 
 function parametersIn(

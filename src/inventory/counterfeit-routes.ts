@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { type Route, route } from '../access/route.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
-import { pageOf, pageQuery, text } from '../http/fields.ts';
+import { pageOf, pageQuery, text, uuid } from '../http/fields.ts';
 import { origins, signalKinds } from './counterfeit-signal.ts';
 import { acknowledgeSignal, readSignals, type StoredSignal } from './counterfeit-storage.ts';
 import { required } from './inputs.ts';
@@ -59,7 +59,7 @@ export function counterfeitRoutes({ connection, clock }: Pick<UseParts, 'connect
       'counterfeit:acknowledge',
       {
         summary: 'Say what was done about a signal 确认线索',
-        params: z.strictObject({ signal: z.string().regex(/^[0-9a-f]{32}$/) }),
+        params: z.strictObject({ signal: uuid() }),
         body: z.strictObject({ reason: text({ max: 1_000, lines: true }) }),
         answer: signal,
       },

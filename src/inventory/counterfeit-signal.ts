@@ -8,6 +8,10 @@ import { type DoubtKind, doubtKinds, type Stated } from './doubts.ts';
 
 export const signalKinds = [
   ...doubtKinds,
+  /** A label of it was printed here and stands, but no such unit is recorded: early, or stolen. */
+  'printed-not-made',
+  /** Every label of it that was printed was given up as spoiled, and yet one is about. */
+  'spoiled-label',
   /** The same serial number in two hospitals, sooner than goods can be handed on. */
   'two-places',
   /** More devices of the product than are listed one by one. */
@@ -119,7 +123,15 @@ export function restOf({ gtin, day, origin, scans, checks }: Tallied): Tallied {
   return { id, kind: 'more-devices', gtin, day, origin, scans, checks, label: {} };
 }
 
-/** The same device on the same day has the same id in every process. */
+/** The same device on the same day has the same id in every process: a UUID made of a hash (RFC 9562, 5.8). */
 function idOf(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  const [a, b, c, d, e] = [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    hash.slice(12, 15),
+    hash.slice(15, 18),
+    hash.slice(18, 30),
+  ];
+  return `${a}-${b}-8${c}-8${d}-${e}`;
 }

@@ -10,7 +10,7 @@ import { readProduct, readProducts } from '../catalogue/products.ts';
 import { lotId } from '../ledger/event.ts';
 import { readUnit, wasMade } from '../ledger/read.ts';
 import { checksCollection, type StoredCheck } from './check.ts';
-import { type Sighting, SightingTally } from './counterfeit-signal.ts';
+import { type Sighting, SightingTally, type Tallied } from './counterfeit-signal.ts';
 import { addSignals } from './counterfeit-storage.ts';
 import { doubtsOf, type Stated } from './doubts.ts';
 
@@ -27,13 +27,21 @@ const hourMs = 3_600_000;
 /** Checks that wait to be looked at; more in half a minute than all hospitals make. */
 const waitingAtMost = 5_000;
 
+/** What the print jobs, which this room does not know, say of serial numbers that nobody has made. */
+export type PrintedStates = (
+  gtin: string,
+  serials: readonly string[],
+) => Promise<ReadonlyMap<string, 'stands' | 'spoiled'>>;
+
 export class CounterfeitWatch {
   readonly #db: mongo.Db;
+  readonly #printed: PrintedStates;
   readonly #tally = new SightingTally();
   readonly #checked: CheckedDevice[] = [];
 
-  constructor(db: mongo.Db) {
+  constructor(db: mongo.Db, printed: PrintedStates) {
     this.#db = db;
+    this.#printed = printed;
   }
 
   notice(sighting: Sighting, now: Date): void {
@@ -55,11 +63,26 @@ export class CounterfeitWatch {
     try {
       const products = await readProducts(this.#db, [...new Set(lines.map(({ gtin }) => gtin))]);
       const registrants = new Map([...products].map(([gtin, { organisation }]) => [gtin, organisation]));
-      await addSignals(this.#db, lines, registrants);
+      await addSignals(this.#db, await this.#compared(lines), registrants);
     } catch (error) {
       for (const line of lines) this.#tally.put(line);
       throw error;
     }
+  }
+
+  /** Tells labels that were printed here from those that never were. */
+  async #compared(lines: readonly Tallied[]): Promise<Tallied[]> {
+    const compared: Tallied[] = [];
+    for (const line of lines) {
+      const { kind, gtin, serial } = line;
+      const state =
+        kind === 'serial-unknown' && serial !== undefined
+          ? (await this.#printed(gtin, [serial])).get(serial)
+          : undefined;
+      if (state === undefined) compared.push(line);
+      else compared.push({ ...line, kind: state === 'stands' ? 'printed-not-made' : 'spoiled-label' });
+    }
+    return compared;
   }
 
   async #judge({ gtin, organisation, checkedAt, ...stated }: CheckedDevice): Promise<Sighting[]> {

@@ -11,12 +11,19 @@ import { commandAnswer, commitTexts, type InventoryParts, ownPlaces, runCommand 
 import { required } from './inputs.ts';
 import { lookupsOf } from './lookups.ts';
 import { holdLot, holdLotBody, liftHold, liftHoldBody, releaseLot, releaseLotBody } from './lot-standing.ts';
-import { produceLot, produceLotBody } from './produce-lot.ts';
+import { produceLabelled, type VoidLabels } from './produce-labelled.ts';
+import { produceLotBody } from './produce-lot.ts';
 
 export const lotParams = z.strictObject({ gtin: gtin(), lot: lotNumber() });
 const lotAnswer = { ...commandAnswer, gtin: z.string(), lot: z.string() };
 
-export function lotRoutes(parts: InventoryParts): Route[] {
+export interface LotParts extends InventoryParts {
+  /** Asked of the labels' room, which builds on this one. */
+  readonly voidLabels: VoidLabels;
+}
+
+export function lotRoutes(parts: LotParts): Route[] {
+  const produce = produceLabelled(parts.voidLabels);
   return [
     route(
       'POST',
@@ -45,7 +52,7 @@ export function lotRoutes(parts: InventoryParts): Route[] {
             return { input: body, writes: [] };
           },
         };
-        return { status: 201, body: await runCommand(parts, produceLot, call) };
+        return { status: 201, body: await runCommand(parts, produce, call) };
       },
     ),
     route(

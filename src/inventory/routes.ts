@@ -2,7 +2,7 @@
 import type { Route } from '../access/route.ts';
 import { correctionRoutes } from './correction-routes.ts';
 import { importRoutes } from './import-routes.ts';
-import { lotRoutes } from './lot-routes.ts';
+import { type LotParts, lotRoutes } from './lot-routes.ts';
 import { programmeRoutes } from './programme-routes.ts';
 import { shipmentRoutes } from './shipment-routes.ts';
 import { stockRoutes } from './stock-routes.ts';
@@ -10,7 +10,7 @@ import { traceRoutes } from './trace-routes.ts';
 import { udiRoutes } from './udi-routes.ts';
 import { type UseParts, useRoutes } from './use-routes.ts';
 
-export function inventoryRoutes(parts: UseParts): Route[] {
+export function inventoryRoutes(parts: UseParts & LotParts): Route[] {
   return [
     ...udiRoutes(parts),
     ...lotRoutes(parts),

@@ -9,6 +9,7 @@ import { parseLot } from '../identifiers/lot.ts';
 import { parseSerial } from '../identifiers/serial.ts';
 import { parseSscc } from '../identifiers/sscc.ts';
 import { parseUdi } from '../identifiers/udi.ts';
+import type { UdiIdentifiers } from '../identifiers/udi-contents.ts';
 import type { ItemCodeContent, LabelContent, LogisticContent, MaUnitContent } from './content.ts';
 
 /** One text of the symbols, and its elements as they are printed. */
@@ -137,20 +138,19 @@ function maCode(content: MaUnitContent): CarriedText {
     ...date('M', manufacturedOn, '/manufacturedOn').map(({ value }) => `.M${value}`),
     ...date('E', expiresOn, '/expiresOn').map(({ value }) => `.E${value}`),
   ];
-  const text = parts.join('');
-  const read = parseUdi(text);
-  if (!read.ok) {
-    const { position, zh, en } = read.fault;
-    const end = parts.findIndex((_, index) => parts.slice(0, index + 1).join('').length >= position);
-    const pointer = end <= 0 ? '/deviceIdentifier' : end === 1 ? '/lot' : '/serial';
-    throw invalid({ pointer, zh, en });
+  // Each by itself, so that the fault is named where it is: a dot in a lot would begin a field of its own.
+  const identifiersOf = (text: string): Readonly<UdiIdentifiers> | undefined => {
+    const read = parseUdi(text);
+    return read.ok ? read.udi.identifiers : undefined;
+  };
+  if (identifiersOf(deviceIdentifier)?.deviceIdentifier !== deviceIdentifier) {
+    throw builtBadly('/deviceIdentifier');
   }
-  const { lot: lotRead, serial: serialRead, deviceIdentifier: device } = read.udi.identifiers;
-  // A dot in a lot would begin a field of its own.
-  if (device !== deviceIdentifier) throw builtBadly('/deviceIdentifier');
-  if (lotRead !== lot) throw builtBadly('/lot');
-  if (serialRead !== serial) throw builtBadly('/serial');
-  return { text, humanReadable: parts };
+  if (identifiersOf(`${deviceIdentifier}.L${lot}`)?.lot !== lot) throw builtBadly('/lot');
+  if (serial !== undefined && identifiersOf(`${deviceIdentifier}.S${serial}`)?.serial !== serial) {
+    throw builtBadly('/serial');
+  }
+  return { text: parts.join(''), humanReadable: parts };
 }
 
 function date(ai: string, day: string | undefined, pointer: string): UdiElement[] {

@@ -67,7 +67,7 @@ function thermometer(x: number, top: number, bottom: number): string {
 }
 
 function twoLines(name: string, upper: string, lower: string): IsoSymbol {
-  const tall = 6.4;
+  const tall = 6.2;
   const width = letteringWidth(lower, tall) + 7;
   const indent = (width - letteringWidth(upper, tall)) / 2;
   const path =
@@ -222,34 +222,17 @@ const umbrella =
     ],
     line,
   ) +
-  stroke(
-    [
-      [4.4, 1],
-      [3.4, 3.4],
-    ],
-    1.3,
-  ) +
-  stroke(
-    [
-      [9.8, 0.8],
-      [8.8, 3.2],
-    ],
-    1.3,
-  ) +
-  stroke(
-    [
-      [15.4, 0.8],
-      [14.4, 3.2],
-    ],
-    1.3,
-  ) +
-  stroke(
-    [
-      [20.8, 1],
-      [19.8, 3.4],
-    ],
-    1.3,
-  );
+  [4.4, 9.8, 15.2, 20.6]
+    .map((x) =>
+      stroke(
+        [
+          [x, 1.4],
+          [x - 0.9, 3.4],
+        ],
+        1.3,
+      ),
+    )
+    .join('');
 
 /** By what they stand for. */
 export const isoSymbols = {
@@ -268,7 +251,7 @@ export const isoSymbols = {
   /** 5.2.6 */
   doNotResterilise: square(
     'do not resterilise',
-    `${forbidden}${lettering('2', 9.9, 3.6, 6, 1.3)}${lettering('STERILIZE', 2.7, 12, 2.8, 0.7)}`,
+    `${forbidden}${lettering('2', 9.9, 3.6, 6, 1.3)}${lettering('STERILIZE', 3.4, 12.1, 2.4, 0.65)}`,
   ),
   /** 5.2.7 */
   nonSterile: twoLines('non-sterile', 'NON', 'STERILE'),

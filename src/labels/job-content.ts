@@ -61,7 +61,8 @@ export function contentOf(kind: ContentKind, facts: ContentFacts): JobContent {
 
 /** The registration under which the lot was made stays on the label when a newer one follows. */
 function deviceFacts({ product, maker, dates }: ContentFacts) {
-  const { names, model, specification, catalogueNumber, agent, storage } = product;
+  const { names, model, specification, catalogueNumber, contractManufacturer, agent, storage, warnings } =
+    product;
   const registration = registrationOn(product, dates.manufacturedOn)?.number;
   const licence = product.productionLicence ?? licenceOf(maker, dates.manufacturedOn);
   const { productionAddress } = product;
@@ -77,10 +78,12 @@ function deviceFacts({ product, maker, dates }: ContentFacts) {
     ...(registration === undefined ? {} : { registrationNumber: registration }),
     registrant: partyOf(maker),
     ...(Object.keys(production).length === 0 ? {} : { production }),
+    ...(contractManufacturer === undefined ? {} : { contractManufacturer }),
     ...(agent === undefined ? {} : { agent }),
     sterile: product.sterile,
     singleUse: product.use.kind === 'single-use',
     ...(storage === undefined ? {} : { storage }),
+    ...(warnings === undefined ? {} : { warnings }),
   };
 }
 

@@ -26,7 +26,7 @@ export interface FileParts {
   readonly version: string;
 }
 
-/** Labels between two looks at whether the job still stands. */
+/** Labels between two looks at whether job and lot still stand. */
 const labelsPerLook = 100;
 
 /** Of one organisation at a time in one process: each takes its share of the only thread. */
@@ -59,7 +59,7 @@ export async function assertPrintable({ db, clock }: FileParts, job: LabelJob): 
 
 /**
  * @returns the file, drawn as it is read; nothing is begun before the first byte is asked for. It ends in the midst,
- *   with a Failure `label/job-cancelled`, where the job is cancelled meanwhile
+ *   with a Failure of {@link assertPrintable}, where the job is cancelled or the lot recalled meanwhile
  * @throws Failure `service/busy` where the organisation fetches too many at once
  */
 export function fileOf(parts: FileParts, job: LabelJob, format: FileFormat): Readable {
@@ -92,10 +92,15 @@ export async function* piecesOf(
   await note(parts.db, job, { drawn: labels, finishedAt: parts.clock.now().toISOString() });
 }
 
-async function* contentsOf({ db }: FileParts, job: LabelJob): AsyncGenerator<LabelContent> {
+async function* contentsOf(parts: FileParts, job: LabelJob): AsyncGenerator<LabelContent> {
+  const { db } = parts;
   let drawn = 0;
   const content = async (serial: string | undefined): Promise<LabelContent> => {
-    if (drawn % labelsPerLook === 0) await note(db, job, { drawn });
+    if (drawn % labelsPerLook === 0) {
+      // A recall that is decided in the midst of a roll ends it.
+      await assertPrintable(parts, job);
+      await note(db, job, { drawn });
+    }
     drawn += 1;
     return withSerial(job.content, serial);
   };

@@ -17,8 +17,8 @@ export interface LayoutOptions {
   readonly languages: readonly LabelLanguage[];
 }
 
-/** Of a panel's frame. */
-const frameMm = 0.25;
+/** Thickness of the line under a panel. */
+const underlineMm = 0.25;
 
 /**
  * @throws Failure `label/does-not-fit` where the content finds no room at the template's smallest sizes: info
@@ -40,12 +40,12 @@ export function layoutLabel(
   const facts = factsOf(content);
   const primitives = panels.flatMap((panel) => {
     const room = roomOf(panel);
-    const frame = panel.frame === true ? frameAround(panel.atMm) : [];
+    const line = panel.underline === true ? [lineUnder(panel.atMm)] : [];
     switch (panel.kind) {
       case 'text':
-        return [...frame, ...textPanel(template, panel, room, { identifiers, facts, ruler, options })];
+        return [...textPanel(template, panel, room, { identifiers, facts, ruler, options }), ...line];
       case 'bars':
-        return [...frame, ...barsPanel(template, panel, room, { identifiers, ruler, options })];
+        return [...barsPanel(template, panel, room, { identifiers, ruler, options }), ...line];
       default:
         return unreachable(panel);
     }
@@ -135,20 +135,8 @@ function barsPanel(
   ];
 }
 
-function frameAround({ x, y, width, height }: Rectangle): PlacedRule[] {
-  const rule = (left: number, top: number, wide: number, high: number): PlacedRule => ({
-    kind: 'rule',
-    x: left,
-    y: top,
-    width: wide,
-    height: high,
-  });
-  return [
-    rule(x, y, width, frameMm),
-    rule(x, y + height - frameMm, width, frameMm),
-    rule(x, y + frameMm, frameMm, height - 2 * frameMm),
-    rule(x + width - frameMm, y + frameMm, frameMm, height - 2 * frameMm),
-  ];
+function lineUnder({ x, y, width, height }: Rectangle): PlacedRule {
+  return { kind: 'rule', x, y: y + height - underlineMm, width, height: underlineMm };
 }
 
 /**

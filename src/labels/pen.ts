@@ -236,7 +236,7 @@ export function lettering(text: string, x: number, y: number, height: number, we
   return path;
 }
 
-const letterGap = 1.5;
+const letterGap = 1.8;
 
 function widthOf(letter: string): number {
   return letter === 'I' ? 0 : 4;

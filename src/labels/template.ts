@@ -84,8 +84,8 @@ const panel = {
   atMm: z.strictObject({ x: position, y: position, width: millimetres, height: millimetres }),
   /** Between the panel's edge and what stands in it; default 0. */
   paddingMm: z.number().min(0).max(20).optional(),
-  /** A line around the panel. */
-  frame: z.boolean().optional(),
+  /** A line along the panel's lower edge; a whole frame has corners, which readers take for a Data Matrix's. */
+  underline: z.boolean().optional(),
 };
 
 const panelSchema = z.discriminatedUnion('kind', [

@@ -166,7 +166,7 @@ function textItem(
   return {
     kind: 'text',
     name,
-    parts: parts.map((part) => ({ ...part, text: printable(part.text).replace(/\s+/g, ' ') })),
+    parts: parts.map((part) => ({ ...part, text: onOneLine(part.text) })),
     between: '   ',
     partsStayWhole: false,
     partsStandAlone: false,
@@ -174,4 +174,19 @@ function textItem(
     size,
     weight,
   };
+}
+
+/** On a roll all texts but the serial number come again with every label. */
+const remembered = new Map<string, string>();
+const rememberedTextsMax = 2_000;
+
+/** @returns the text as it prints, blanks of any kind as one space. */
+function onOneLine(text: string): string {
+  let line = remembered.get(text);
+  if (line === undefined) {
+    line = printable(text).replace(/\s+/g, ' ');
+    if (remembered.size >= rememberedTextsMax) remembered.clear();
+    remembered.set(text, line);
+  }
+  return line;
 }

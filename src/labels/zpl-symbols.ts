@@ -110,25 +110,24 @@ export function barsCommand(
   return `^BY${module},3,10^FO${dots(x)},${dots(y)}^BCN,${dots(heightMm)},N,N,N,N^FD${data}^FS\n`;
 }
 
-const [startB, startC, codeB, codeC, fnc1] = [104, 105, 100, 99, 102];
+const [startB, startC, codeB, fnc1] = [104, 105, 100, 102];
 
-/** @returns the data of `^BC` that gives these codes, from start to the last before the check character. */
+/**
+ * Data of `^BC` that gives these codes, from start to the last before the check character. Only what emulations have
+ * been seen to print right: digits in pairs, then at most once something else of two characters or more.
+ */
 function invocations(codes: readonly number[]): string | undefined {
   const [start, ...rest] = codes;
   if (start !== startB && start !== startC) return undefined;
-  let inC = start === startC;
-  let data = inC ? '>;' : '>:';
-  for (const code of rest) {
-    if (code === fnc1) data += '>8';
-    else if (inC && code < codeB) data += String(code).padStart(2, '0');
-    else if (inC && code === codeB) data += '>6';
-    else if (!inC && code === codeC) data += '>5';
-    else if (!inC && code < 95) data += escapedInB(code);
-    else return undefined;
-    if (code === codeB && inC) inC = false;
-    else if (code === codeC && !inC) inC = true;
-  }
-  return data;
+  const toB = start === startB ? 0 : rest.includes(codeB) ? rest.indexOf(codeB) : rest.length;
+  const pairs = rest.slice(0, toB);
+  const characters = rest.slice(start === startB ? 0 : toB + 1);
+  const odd = pairs.some((code) => code >= codeB && code !== fnc1) || characters.length === 1;
+  if (odd || characters.some((code) => code > 94 && code !== fnc1)) return undefined;
+  const digits = pairs.map((code) => (code === fnc1 ? '>8' : String(code).padStart(2, '0'))).join('');
+  const others = characters.map((code) => (code === fnc1 ? '>8' : escapedInB(code))).join('');
+  if (start === startB) return `>:${others}`;
+  return `>;${digits}${others === '' ? '' : `>6${others}`}`;
 }
 
 /** Code 0 is a blank; `>` begins an invocation, and the two that begin commands have one. */

@@ -156,6 +156,17 @@ export async function readUnit(db: mongo.Db, { gtin, issuer, serial }: UnitKey):
   return stored === null ? undefined : withoutKey(stored);
 }
 
+/**
+ * @param ids of `unitId`
+ * @returns those that an event has named, by id
+ */
+export async function readUnits(db: mongo.Db, ids: readonly string[]): Promise<Map<string, Unit>> {
+  const found = await ledgerCollections(db)
+    .units.find({ _id: { $in: [...ids] } }, majority)
+    .toArray();
+  return new Map(found.map((stored) => [stored._id, withoutKey(stored)]));
+}
+
 /** @returns the event, if it exists; the caller must already know that the reader may see it. */
 export async function readEvent(db: mongo.Db, id: string): Promise<AnyEvent | undefined> {
   const stored = await ledgerCollections(db).events.findOne({ _id: id }, majority);

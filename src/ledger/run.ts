@@ -5,7 +5,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
-import { v5 as uuidV5 } from 'uuid';
+import { parse as parseUuid, v5 as uuidV5 } from 'uuid';
 import type { Clock } from '../clock.ts';
 import type { Write } from '../database/write.ts';
 import { Failure, type FailureCode, type FailureInfo, type InputFault, unreachable } from '../errors.ts';
@@ -94,7 +94,7 @@ export interface LedgerSettings {
 }
 
 export const defaultDeadlineMs = 10_000;
-const eventNamespace = '4c9d1b2e-6a0f-5c37-9e58-2b7f41d3a6c0';
+const eventNamespace = parseUuid('4c9d1b2e-6a0f-5c37-9e58-2b7f41d3a6c0');
 
 /** What of a stored command is known before it is decided. */
 type CommandRecord = Omit<StoredCommand, 'outcome'>;

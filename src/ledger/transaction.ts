@@ -1,7 +1,7 @@
 /** The ledger's transactions: how they begin, how often they are tried, and what a commit came to (law 6). */
 import { setTimeout as wait } from 'node:timers/promises';
 import { mongo } from 'mongoose';
-import { isBrokenOff, isDuplicateKey } from '../database/transaction.ts';
+import { isBrokenOff, isDuplicateKey, isOfSocket } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { CommandExists, LostRace } from './view.ts';
 
@@ -88,6 +88,7 @@ function isUnknownOutcome(error: unknown): boolean {
   if (hasLabel(error, 'UnknownTransactionCommitResult')) return true;
   if (hasLabel(error, 'TransientTransactionError')) return false;
   if (hasLabel(error, 'RetryableWriteError') || hasLabel(error, 'SystemOverloadedError')) return true;
+  if (isOfSocket(error)) return true;
   return (
     error instanceof mongo.MongoError &&
     !(error instanceof mongo.MongoServerError) &&

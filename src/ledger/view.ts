@@ -5,7 +5,7 @@
  */
 import { mongo } from 'mongoose';
 import { type Ask, readTogether } from '../database/documents.ts';
-import { isDuplicateKey } from '../database/transaction.ts';
+import { isBrokenOff, isDuplicateKey } from '../database/transaction.ts';
 import type { Write } from '../database/write.ts';
 import { CollectionView, type StoredDocument } from './collection-view.ts';
 import { commandsCollection, holdingsCollection } from './collections.ts';
@@ -28,7 +28,8 @@ export class CommandExists extends Error {
 
 /** Whether an error has ended the transaction; a room's own refusal has not. */
 export function endsTransaction(error: unknown): boolean {
-  return error instanceof mongo.MongoError || error instanceof LostRace || error instanceof CommandExists;
+  if (error instanceof LostRace || error instanceof CommandExists) return true;
+  return error instanceof mongo.MongoError || isBrokenOff(error);
 }
 
 interface Question extends Ask {

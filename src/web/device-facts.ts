@@ -10,12 +10,13 @@ import { readProductRestrictions } from '../catalogue/product-standings.ts';
 import { type Restriction, restrictionsOn } from '../catalogue/restriction.ts';
 import { type Dates, type DoubtKind, differing, doubtsOf } from '../inventory/doubts.ts';
 import { lotId, unitId } from '../ledger/event.ts';
-import { readUnit, wasMade } from '../ledger/read.ts';
+import { readUnits, wasMade } from '../ledger/read.ts';
 import type { Unit } from '../ledger/unit.ts';
 import type { RecallClass } from '../recalls/recall.ts';
 import { readRecall } from '../recalls/storage.ts';
 import { type KnownProduct, KnownProducts } from './known-products.ts';
 import type { LabelLink } from './label-link.ts';
+import { ReadTogether } from './read-together.ts';
 
 /** What a device's page says, gravest first. */
 export type DeviceVerdict =
@@ -91,10 +92,17 @@ export class DeviceReader {
   readonly #db: mongo.Db;
   readonly #products: KnownProducts;
   readonly #made = new Set<string>();
+  readonly #lots: ReadTogether<Lot>;
+  readonly #units: ReadTogether<Unit>;
+  readonly #onProducts: ReadTogether<readonly Restriction[]>;
 
   constructor(parts: { readonly db: mongo.Db; readonly connection: Connection }) {
-    this.#db = parts.db;
+    const { db } = parts;
+    this.#db = db;
     this.#products = new KnownProducts(parts);
+    this.#lots = new ReadTogether((ids) => readLots(db, ids));
+    this.#units = new ReadTogether((ids) => readUnits(db, ids));
+    this.#onProducts = new ReadTogether((gtins) => readProductRestrictions(db, gtins));
   }
 
   async look(link: LabelLink, now: Date): Promise<Looked> {
@@ -121,26 +129,24 @@ export class DeviceReader {
 
   async #standing(gtin: string, { lot: named, serial }: Stated): Promise<Standing> {
     const [unit, lotNamed, onProduct, made] = await Promise.all([
-      serial === undefined ? undefined : readUnit(this.#db, { gtin, issuer: 'maker', serial }),
-      named === undefined ? undefined : this.#lot(gtin, named),
-      readProductRestrictions(this.#db, [gtin]),
+      serial === undefined ? undefined : this.#units.get(unitId(gtin, 'maker', serial)),
+      named === undefined ? undefined : this.#lots.get(lotId({ gtin, lot: named })),
+      this.#onProducts.get(gtin),
       serial !== undefined && this.#wasMade(gtin, serial),
     ]);
-    const lot = named === undefined && unit !== undefined ? await this.#lot(gtin, unit.lot) : lotNamed;
+    const lot =
+      named === undefined && unit !== undefined
+        ? await this.#lots.get(lotId({ gtin, lot: unit.lot }))
+        : lotNamed;
     const restrictions = restrictionsOn(
       lot,
-      { restrictions: onProduct.get(gtin) ?? [] },
+      { restrictions: onProduct ?? [] },
       {
         ...(serial === undefined ? {} : { serial }),
         ...(unit?.sterilisationLot === undefined ? {} : { sterilisationLot: unit.sterilisationLot }),
       },
     );
     return { lot, unit, made, restrictions };
-  }
-
-  async #lot(gtin: string, lot: string): Promise<Lot | undefined> {
-    const id = lotId({ gtin, lot });
-    return (await readLots(this.#db, [id])).get(id);
   }
 
   async #wasMade(gtin: string, serial: string): Promise<boolean> {

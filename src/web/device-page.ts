@@ -6,7 +6,7 @@ import { type ComponentChild, h } from 'preact';
 import type { Bilingual } from '../catalogue/bilingual.ts';
 import { classMeanings, classWords } from '../recalls/words.ts';
 import type { DeviceFacts, DeviceVerdict, PublicRecall } from './device-facts.ts';
-import type { LinkFault } from './label-link.ts';
+import type { LabelLink, LinkFault } from './label-link.ts';
 import type { Language } from './negotiation.ts';
 import { factList, isolated, type Page, pageHtml, paragraphs, type Tone } from './page.ts';
 import { adviceWords, labels, titles, verdictWords } from './page-words.ts';
@@ -40,7 +40,12 @@ export function devicePage(facts: DeviceFacts, reader: Reader, now: Date): strin
 }
 
 /** @returns the page of a label that no maker stands for. */
-export function unknownPage(recalls: readonly PublicRecall[], reader: Reader, now: Date): string {
+export function unknownPage(
+  { gtin, lot, serial, label }: LabelLink,
+  recalls: readonly PublicRecall[],
+  reader: Reader,
+  now: Date,
+): string {
   const { language } = reader;
   return pageHtml({
     ...reader,
@@ -49,6 +54,17 @@ export function unknownPage(recalls: readonly PublicRecall[], reader: Reader, no
     content: [
       ...recallNotices(recalls, language),
       ...paragraphs(adviceWords.false, language),
+      h('h2', null, labels.asScanned[language]),
+      factList(
+        [
+          [labels.gtin, gtin],
+          [labels.lot, lot],
+          [labels.serial, serial],
+          [labels.expires, label.expiresOn],
+          [labels.manufactured, label.manufacturedOn],
+        ],
+        language,
+      ),
       asOf(now, language),
     ],
   });
@@ -187,7 +203,7 @@ function dateOf(
 }
 
 function asOf(now: Date, language: Language): ComponentChild {
-  const moment = `${labels.asOf[language]} ${chinaTime(now)} ${labels.beijing[language]}`;
+  const moment = `${labels.asOf[language]} ${chinaTime(now)}${labels.beijing[language]}`;
   return h('p', { class: 'small' }, [
     h('time', { dateTime: now.toISOString() }, moment),
     h('br', null),

@@ -100,6 +100,7 @@ export const labels = {
   },
   links: { zh: '可提供的信息', en: 'What there is' },
   part: { zh: '有误的部分', en: 'The part that is wrong' },
+  asScanned: { zh: '扫码内容', en: 'As scanned' },
   product: { zh: '产品名称', en: 'Product' },
   model: { zh: '型号 / 规格', en: 'Model / specification' },
   gtin: { zh: '产品标识（UDI-DI）', en: 'UDI-DI' },
@@ -113,7 +114,7 @@ export const labels = {
   registration: { zh: '注册证编号 / 备案号', en: 'Registration' },
   registrant: { zh: '注册人 / 备案人', en: 'Registrant' },
   asOf: { zh: '查询时间', en: 'As of' },
-  beijing: { zh: '（北京时间）', en: '(Beijing time)' },
+  beijing: { zh: '（北京时间）', en: ' (Beijing time)' },
   again: {
     zh: '状态随时可能变化，请在每次使用前重新扫码。',
     en: 'This may change at any moment: scan again before each use.',

@@ -60,7 +60,7 @@ export async function resolve(parts: ResolverParts, asked: Asked): Promise<Answe
       recalls: looked.recalls.map(({ number }) => number),
     });
   }
-  return page(404, unknownPage(looked.recalls, reader, now));
+  return page(404, unknownPage(link, looked.recalls, reader, now));
 }
 
 interface Circumstances {

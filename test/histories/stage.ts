@@ -7,7 +7,7 @@ import { createSecretKey } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { createPerson } from '../../src/access/new-person.ts';
-import { type AppParts, createApp, migrations } from '../../src/app.ts';
+import { type App, type AppParts, createApp, migrations } from '../../src/app.ts';
 import { dayInChina } from '../../src/catalogue/day.ts';
 import { type Clock, systemClock, systemIds } from '../../src/clock.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
@@ -108,21 +108,24 @@ async function inThisProcess(
   services: number,
   parts: Pick<AppParts, 'database' | 'clock' | 'ids'>,
 ): Promise<Services> {
+  const apps: App[] = [];
   const servers: TestServer[] = [];
   for (let count = 0; count < services; count += 1) {
-    const { express } = await createApp({
+    const app = await createApp({
       ...parts,
       logger: createLogger('error'),
       publicUrl: 'http://127.0.0.1:8080',
       masterKey: createSecretKey(new Uint8Array(32).fill(7)),
       validateAnswers: true,
     });
-    servers.push(await serve(express));
+    apps.push(app);
+    servers.push(await serve(app.express));
   }
   return {
     ports: servers.map((server) => server.port),
     close: async () => {
       await Promise.all(servers.map((server) => server.close()));
+      await Promise.all(apps.map((app) => app.close()));
     },
   };
 }

@@ -115,6 +115,35 @@ describe('signals of counterfeits', () => {
     ]);
   });
 
+  it('tell labels that were printed here, or given up, from those that never were', async () => {
+    const printed = (serial: string, nth: number, spoiled: readonly string[]) => ({
+      _id: `${implant}/${serial}`,
+      ...{
+        gtin: implant,
+        serial,
+        lot: units,
+        job: 'j1',
+        nth,
+        printed: ['j1', 'j2'],
+        spoiled,
+        verified: [],
+      },
+    });
+    const serials = world.database.db.collection<{ _id: string }>('labelSerials');
+    await serials.insertMany([printed('EARLY', 0, ['j1']), printed('GIVENUP', 1, ['j1', 'j2'])]);
+    for (const serial of ['EARLY', 'GIVENUP', 'NEVER']) {
+      expect((await open(`${implant}/10/${units}/21/${serial}`)).status).to.equal(404);
+    }
+    await open(`${implant}/10/${units}/21/EARLY`);
+    const found = await listed();
+    expect(found.map(({ kind, serial, scans }) => [kind, serial, scans])).to.have.deep.members([
+      ['printed-not-made', 'EARLY', 2],
+      ['spoiled-label', 'GIVENUP', 1],
+      ['serial-unknown', 'NEVER', 1],
+    ]);
+    await serials.deleteMany({});
+  });
+
   it('are told to the registrant alone, page by page, and acknowledged once, with who, when and why', async () => {
     for (const number of ['F1', 'F2', 'F3']) await open(`${stapler}/10/${number}`);
     await open(`${foreign}/10/F4`);

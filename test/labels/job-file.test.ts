@@ -86,16 +86,28 @@ describe('the file of a print job', () => {
     expect(progress).to.have.property('finishedAt');
   });
 
-  it('breaks off, not to be taken for whole, when its job is given up meanwhile', async () => {
-    const job = await printed(1_000);
-    const outcome = fetched(job).then(
-      () => 'whole',
-      () => 'broken off',
-    );
-    for (let begun: unknown = 0; begun === 0; ) begun = await drawn(job);
-    await done(change(world, job, 'cancellation'));
-    expect(await outcome).to.equal('broken off');
-    expect(await refusal(fetched(job))).to.equal('409 label/job-cancelled');
+  it('breaks off, not to be taken for whole, when its job is given up or its lot recalled meanwhile', async () => {
+    const recalled = (lot: string) =>
+      world.as('quality').post('/api/v1/recalls', {
+        ...{ commandId: uuid(), class: 'II', basis: 'voluntary', measures: ['warning'] },
+        ...{ reason: { zh: '缺陷', en: 'defect' }, instructions: { zh: '停用', en: 'stop' } },
+        scope: [{ gtin: implant, lot }],
+      });
+    const cases = [
+      [(job: string) => change(world, job, 'cancellation'), '409 label/job-cancelled'],
+      [async (job: string) => recalled(textAt(await jobOf(world, job), '/lot')), '409 label/lot-recalled'],
+    ] as const;
+    for (const [end, refused] of cases) {
+      const job = await printed(1_000);
+      const outcome = fetched(job).then(
+        () => 'whole',
+        () => 'broken off',
+      );
+      for (let begun: unknown = 0; begun === 0; ) begun = await drawn(job);
+      await done(end(job));
+      expect(await outcome).to.equal('broken off');
+      expect(await refusal(fetched(job))).to.equal(refused);
+    }
   });
 
   it('is drawn for an organisation twice at once, and what is more comes back later', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { commitment } from '../../src/ledger/content-hash.ts';
 import { at, textAt } from '../support/http.ts';
-import { createWorld, done, refusal, uuid, type World } from '../support/world.ts';
+import { createWorld, done, places, refusal, uuid, type World } from '../support/world.ts';
 import { foreign, implant, stapler, staplerBox, unknown } from '../support/world-facts.ts';
 import { lotPath, make, newLot } from '../support/world-play.ts';
 import { change, figuresOf, jobOf, print, printBody, serialsOf } from './job-world.ts';
@@ -348,6 +348,38 @@ describe('print jobs', () => {
       const dates = { manufacturedOn: '2026-10-20', expiresOn: '2029-10-19' };
       await make(world, { ...other, serials: ['M0002'] }, dates);
       expect(await refusal(change(world, used, 'cancellation'))).to.equal('409 label/job-in-use');
+    });
+
+    it('are what production is recorded with: printed for the lot, and not void', async () => {
+      await done(change(world, job, 'spoilage', { serials: serials([1, 2]) }));
+      await done(change(world, job, 'reprints', { serials: serials([2]), reason: '补打' }));
+      const recorded = (numbers: readonly number[], of = lot.lot) =>
+        world.as('quality').post('/api/v1/lots', {
+          ...{ commandId: uuid(), gtin: implant, lot: of, place: places.factory },
+          ...{ manufacturedOn: '2026-10-20', expiresOn: '2029-10-19', declaredQuantity: 4 },
+          parts: [{ serials: serials(numbers) }],
+        });
+      const { status, body } = await recorded([1, 3]);
+      expect([status, at(body, '/code'), at(body, '/info/serials')]).to.deep.equal([
+        ...[409, 'lot/label-void', serials([1])],
+      ]);
+      expect(await refusal(recorded([3], newLot()))).to.equal('409 lot/label-void');
+      await done(recorded([2, 3, 4, 5]));
+      const page = await done(world.as('quality').get(`/api/v1/label-jobs/${job}/serials`));
+      const items = at(page, '/items') as readonly { live: boolean; made: boolean }[];
+      expect(items.map(({ live, made }) => [live, made])).to.deep.equal([
+        [false, false],
+        ...Array.from({ length: 4 }, () => [true, true]),
+      ]);
+      const other = { gtin: implant, lot: newLot() };
+      const gone = (await print(world, other, { quantity: 1, numbering: { kind: 'unguessable' } })).job;
+      const [serial] = await serialsOf(world, gone);
+      await done(change(world, gone, 'cancellation'));
+      const voided = {
+        ...{ commandId: uuid(), ...other, place: places.factory, manufacturedOn: '2026-10-20' },
+        parts: [{ serials: [serial] }],
+      };
+      expect(await refusal(world.as('quality').post('/api/v1/lots', voided))).to.equal('409 lot/label-void');
     });
 
     it('are closed as verified with the count of labels that were scanned, and not without any', async () => {

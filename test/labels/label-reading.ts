@@ -29,10 +29,15 @@ export async function scanLabels(pdf: Buffer, dotsPerInch: number): Promise<Scan
 export async function scan({ width, height, grey }: Raster): Promise<ScannedSymbol[]> {
   await ready;
   const data = new Uint8ClampedArray(grey.length * 4).fill(255);
-  for (const [pixel, value] of grey.entries()) data.fill(value, pixel * 4, pixel * 4 + 3);
+  for (let pixel = 0; pixel < grey.length; pixel += 1) {
+    const value = grey[pixel] ?? 0;
+    data[pixel * 4] = value;
+    data[pixel * 4 + 1] = value;
+    data[pixel * 4 + 2] = value;
+  }
   const image = { data, width, height, colorSpace: 'srgb' } as const;
   // `Plain`: the default writes GS1 content in brackets and drops the separators.
-  const results = await readBarcodes(image, { textMode: 'Plain', maxNumberOfSymbols: 4, tryHarder: true });
+  const results = await readBarcodes(image, { textMode: 'Plain', maxNumberOfSymbols: 16, tryHarder: true });
   return results
     .filter(({ isValid }) => isValid)
     .map(({ format, symbologyIdentifier, bytes }) => ({

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { at, listAt, textAt } from '../support/http.ts';
 import { createWorld, done, refusal, type World } from '../support/world.ts';
 import { foreign, implant, stapler, staplerBox, unknown } from '../support/world-facts.ts';
-import { make, newLot } from '../support/world-play.ts';
+import { make, newLot, use } from '../support/world-play.ts';
 import { change, figuresOf, print } from './job-world.ts';
 import { scanLabels } from './label-reading.ts';
 
@@ -113,8 +113,9 @@ describe('verification of a printed label', () => {
     expect(wrong(label)).to.deep.equal(['manufacturedOn', 'expiresOn']);
     expect(element(label, 'expiresOn')).to.include({ printed: '2029-10-19', recorded: '2029-10-20' });
 
+    // Somebody has used a device that bore this number and another lot: one of the two labels is false.
     const elsewhere = await printed();
-    await make(world, { gtin: implant, lot: newLot(), serials: elsewhere.serials }, dates);
+    await use(world, [{ gtin: implant, lot: newLot(), serials: [elsewhere.serials[0]] }]);
     const moved = await verify(scanOf({ ...elsewhere, gtin: implant, serial: elsewhere.serials[0] }));
     expect(wrong(moved)).to.deep.equal(['lot']);
 
@@ -168,9 +169,11 @@ describe('verification of a printed label', () => {
   });
 
   it('counts for a job what agrees and is of it, each number once', async () => {
-    const one = await printed();
-    const two = await printed();
-    const [first, second] = one.serials.map((serial) => scanOf({ ...one, gtin: implant, serial }));
+    const one = await printed(5);
+    const two = await printed(5);
+    const [first, second] = one.serials
+      .slice(0, 2)
+      .map((serial) => scanOf({ ...one, gtin: implant, serial }));
     const foreignScan = scanOf({ ...two, gtin: implant, serial: two.serials[0] });
     expect(await verify(foreignScan, one.job)).to.include({ verdict: 'of-another-job' });
     expect(await figuresOf(world, one.job)).to.include({ verified: 0 });
@@ -178,9 +181,9 @@ describe('verification of a printed label', () => {
     expect(await figuresOf(world, one.job)).to.include({ verified: 2 });
     expect(await figuresOf(world, two.job)).to.include({ verified: 0 });
     await Promise.all(
-      two.serials.flatMap((serial) =>
-        [1, 2, 3].map(() => verify(scanOf({ ...two, gtin: implant, serial }), two.job)),
-      ),
+      two.serials
+        .slice(0, 2)
+        .flatMap((serial) => [1, 2, 3].map(() => verify(scanOf({ ...two, gtin: implant, serial }), two.job))),
     );
     expect(await figuresOf(world, two.job)).to.include({ verified: 2 });
   });

@@ -87,6 +87,33 @@ describe('a commit', () => {
     expect(await eventsOf(lot.lot)).to.equal(1);
   });
 
+  const brokenOff: readonly (readonly [string, mongo.Document])[] = [
+    ['its transaction had lived for too long', { errorCode: 290, errorLabels: [] }],
+    ['somebody ended the operation', { errorCode: 11_601, errorLabels: [] }],
+  ];
+  for (const [why, data] of brokenOff) {
+    it(`of a command that the server broke off because ${why} is tried again, without a label that says so`, async () => {
+      const { command, steps, lot } = made();
+      await failCommands(database, { times: 1 }, { failCommands: ['insert'], ...data });
+      await ledger.run(command, steps);
+      expect(await eventsOf(lot.lot)).to.equal(1);
+    });
+  }
+
+  it('of a command that the driver gave up with an error of the system is tried again', async () => {
+    const { command, steps, lot } = made();
+    let broken = false;
+    const load: typeof steps.load = async (snapshot, context) => {
+      if (!broken) {
+        broken = true;
+        throw brokenPipe();
+      }
+      return steps.load(snapshot, context);
+    };
+    await ledger.run(command, { ...steps, load });
+    expect(await eventsOf(lot.lot)).to.equal(1);
+  });
+
   it('is given up as busy when nothing was written until the deadline', async () => {
     const { command, steps, lot } = made();
     const data = { errorCode: 112, errorLabels: ['TransientTransactionError'], failCommands: ['insert'] };
@@ -96,31 +123,37 @@ describe('a commit', () => {
     expect(await eventsOf(lot.lot)).to.equal(0);
   });
 
-  it('that was carried out is not lost when the driver then finds no server, and puts no label on it', async () => {
-    const { command, steps, lot } = made();
-    const noServer = await noServerAnswers();
-    let lost = 0;
-    // As the driver does when its own second try of a broken commit finds no server.
-    const client = losing(database.client, async (commit) => {
-      await commit();
-      lost += 1;
-      if (lost <= 2) throw noServer;
-    });
-    const unlucky = await playLedger(database, { client });
-    const first = await unlucky.run(command, steps);
-    expect(lost).to.equal(3);
-    expect(await ledger.run(command, steps)).to.deep.equal(first);
-    expect(await eventsOf(lot.lot)).to.equal(1);
+  const unlabelled = [
+    ['finds no server', noServerAnswers],
+    ['meets a broken socket', async () => brokenPipe()],
+  ] as const;
+  for (const [what, trouble] of unlabelled) {
+    it(`that was carried out is not lost when the driver then ${what}, and puts no label on it`, async () => {
+      const { command, steps, lot } = made();
+      const error = await trouble();
+      let lost = 0;
+      // As the driver does when its own second try of a broken commit fails.
+      const client = losing(database.client, async (commit) => {
+        await commit();
+        lost += 1;
+        if (lost <= 2) throw error;
+      });
+      const unlucky = await playLedger(database, { client });
+      const first = await unlucky.run(command, steps);
+      expect(lost).to.equal(3);
+      expect(await ledger.run(command, steps)).to.deep.equal(first);
+      expect(await eventsOf(lot.lot)).to.equal(1);
 
-    const other = made();
-    const dead = losing(database.client, async (commit) => {
-      await commit();
-      throw noServer;
+      const other = made();
+      const dead = losing(database.client, async (commit) => {
+        await commit();
+        throw error;
+      });
+      const hopeless = await playLedger(database, { client: dead, deadlineMs: 200 });
+      expect(await fail(hopeless.run(other.command, other.steps))).to.equal('service/outcome-unknown');
+      expect(await eventsOf(other.lot.lot)).to.equal(1);
     });
-    const hopeless = await playLedger(database, { client: dead, deadlineMs: 200 });
-    expect(await fail(hopeless.run(other.command, other.steps))).to.equal('service/outcome-unknown');
-    expect(await eventsOf(other.lot.lot)).to.equal(1);
-  });
+  }
 
   it('waits for a majority and the journal, and not without an end', async () => {
     const client = new mongo.MongoClient(database.uri, { monitorCommands: true });
@@ -144,6 +177,11 @@ async function noServerAnswers(): Promise<mongo.MongoServerSelectionError> {
   await client.close();
   if (error instanceof mongo.MongoServerSelectionError) return error;
   throw new Error('somebody answers at port 1');
+}
+
+/** As node says it, and the driver lets it through, where a command waits for room in a socket that breaks. */
+function brokenPipe(): Error {
+  return Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
 }
 
 type Commit = (commit: () => Promise<void>) => Promise<void>;

@@ -188,7 +188,12 @@ describe('the page behind a label', () => {
     });
 
     it('writes a hostile lot as it is, in text and in links', async () => {
-      const { html, text } = await pageOf(`/01/${stapler}/10/${encodeURIComponent('"<&\'>/%')}?x="><script>`);
+      const hostile = '"<&\'>/%';
+      const unknownLot = await pageOf(`${lot(hostile)}?x=%22%3E%3Cscript%3E`);
+      expect(unknownLot.status).to.equal(404);
+      expect(unknownLot.html).not.to.include('<script');
+      expect(unknownLot.text).to.include(hostile);
+      const { html, text } = await pageOf(`${lot(hostile)}?x="><script>`);
       expect(html).not.to.include('<script');
       const { status, headers } = await pageOf(lot(slashed));
       expect(status).to.equal(200);
