@@ -25,8 +25,8 @@ export interface AdmissionLimits {
 }
 
 /**
- * 32 in work keep a process and its database busy: it runs a dozen transactions at once, and more at the gate only wait
- * further in. As many may wait: longer queues make no more of the work possible, only later.
+ * 32 in work keep a process and its database busy: commands share their transactions, and more at the gate would only
+ * wait further in. As many may wait: longer queues make no more of the work possible, only later.
  */
 export const defaultAdmissionLimits: AdmissionLimits = {
   inWork: 32,
