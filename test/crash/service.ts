@@ -102,11 +102,13 @@ export class Service {
 
   #launch(): void {
     const { dataDirectory, mongodBinary, mongodbUri, masterKey, logFile } = this.#options;
+    const { NODE_COMPILE_CACHE } = process.env;
     const env: NodeJS.ProcessEnv = {
       PATH: process.env.PATH,
       HOME: dataDirectory,
       MONGOD_BINARY: mongodBinary,
       LOG_LEVEL: 'warn',
+      ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
       ...(mongodbUri === undefined ? {} : { MONGODB_URI: mongodbUri }),
       ...(masterKey === undefined ? {} : { MASTER_KEY: masterKey }),
     };
