@@ -106,6 +106,8 @@ function tendRegularly(app: App, logger: Logger): { stop(): Promise<void> } {
     return running;
   };
   const timer = setInterval(() => void tend(), tendEveryMs);
+  // At once, and nobody waits for it: a fence may wait for what our killed predecessor still holds, its restriction stands.
+  void tend();
   return {
     stop: async () => {
       clearInterval(timer);
