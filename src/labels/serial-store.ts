@@ -41,12 +41,13 @@ interface Counter {
 }
 
 /** Where to read: with a session, in its transaction. */
-interface Reading {
+export interface Reading {
   readonly db: mongo.Db;
   readonly session?: mongo.ClientSession;
 }
 
-function within({ session }: Reading): { session?: mongo.ClientSession } {
+/** @returns the driver's options for it. */
+export function within({ session }: Reading): { session?: mongo.ClientSession } {
   return session === undefined ? {} : { session };
 }
 
