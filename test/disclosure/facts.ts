@@ -79,11 +79,9 @@ export async function factsOf(country: Country): Promise<Fact[]> {
       strings(found, 'own-id', ['_id', 'name', 'createdAt', 'expiresAt', 'lastUsedAt']),
     ),
     ...(await all('accessLog')).flatMap((found) => strings(found, 'own-id', ['_id', 'requestId', 'at'])),
-    ...(await all('labelJobs')).flatMap((found) =>
-      strings(found, 'own-id', ['_id', 'printedAt', 'dotsPerInch']),
-    ),
+    ...(await all('labelJobs')).flatMap((found) => strings(found, 'own-id', ['_id', 'printedAt'])),
     ...(await all('printers')).flatMap((found) =>
-      strings(found, 'own-id', ['_id', 'name', 'host', 'port', 'dotsPerInch', 'registeredAt']),
+      strings(found, 'own-id', ['_id', 'name', 'host', 'registeredAt']),
     ),
     ...(await all('printerSends')).flatMap((found) =>
       strings(found, 'own-id', ['_id', 'startedAt', 'endedAt']),
