@@ -54,7 +54,13 @@ export class Service {
   static async start(options: ServiceOptions): Promise<Service> {
     const service = new Service(options, await freePort());
     service.#launch();
-    await service.ready();
+    try {
+      await service.ready();
+    } catch (error) {
+      // Nobody has it yet who could end it, and it would be started again and again.
+      await service.stop();
+      throw error;
+    }
     return service;
   }
 
