@@ -83,7 +83,7 @@ async function commandFigures(machine: Machine, generator: Generator, plan: Plan
       const parts = { generator, origin: service.url, database };
       const floorUri = machine.uriOf('bench-floor');
       const figures = await benchCommands({ ...parts, floorUri, lots, seconds, rounds });
-      figures.push(await benchImports({ ...parts, floorUri, world, seconds, rounds }));
+      figures.push(...(await benchImports({ ...parts, floorUri, world, seconds, rounds })));
       figures.push(await benchFence({ ...parts, world, seconds: Math.max(2, seconds) * 2 }));
       return [...figures, await benchTruth(database)];
     } finally {

@@ -146,3 +146,6 @@ unlock_packages() {
 choose_cache
 bring_node
 bring_packages
+
+# Node keeps what it made of our modules, types taken off and compiled: the service starts with half the work.
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$cache/compiled}"

@@ -141,7 +141,6 @@ export async function createApp(parts: AppParts): Promise<App> {
     }
     await watch.flush();
   };
-  await tend();
 
   const networks = printerNetworks(parts.printers);
   const printing = { connection, clock, ids, networks, resolve: systemResolve };

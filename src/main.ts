@@ -1,5 +1,6 @@
 /** The process: read the settings, open the database, listen, and stop in good order. */
 
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type App, createApp, firstAdministrator, migrations } from './app.ts';
@@ -82,6 +83,8 @@ async function serveOn(
   server.answerWith(app.express);
   const tending = tendRegularly(app, logger);
   say(`pps-trace ready at ${server.url}`);
+  // Where scripts/start keeps it: a process that is killed has no other time to write it.
+  flushCompileCache();
 
   const reason = await stopped;
   logger.info({ reason }, 'stopping');
@@ -103,6 +106,8 @@ function tendRegularly(app: App, logger: Logger): { stop(): Promise<void> } {
     return running;
   };
   const timer = setInterval(() => void tend(), tendEveryMs);
+  // At once, and nobody waits for it: a fence may wait for what our killed predecessor still holds, its restriction stands.
+  void tend();
   return {
     stop: async () => {
       clearInterval(timer);

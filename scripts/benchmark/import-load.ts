@@ -19,6 +19,7 @@ export interface ImportJob {
   /** In turn. */
   readonly lots: readonly LotKey[];
   readonly deliveries: number;
+  readonly lotsPerDelivery: number;
   readonly seconds: number;
 }
 
@@ -65,14 +66,19 @@ export async function imports(job: ImportJob, agent: Agent, send: Send): Promise
   });
 }
 
-function importOf({ place, supplier, lots, deliveries }: ImportJob) {
+function importOf({ place, supplier, lots, deliveries, lotsPerDelivery }: ImportJob) {
+  const lines = (number: number) =>
+    Array.from({ length: lotsPerDelivery }, (_, line) => ({
+      ...lots[(number * lotsPerDelivery + line) % lots.length],
+      quantity: 1 + (number % 7),
+    }));
   return {
     deliveries: Array.from({ length: deliveries }, (_, number) => ({
       commandId: systemIds.uuid(),
       place,
       supplier,
       papers: `DN-${number}`,
-      lines: [{ ...lots[number % lots.length], quantity: 1 + (number % 7) }],
+      lines: lines(number),
     })),
   };
 }

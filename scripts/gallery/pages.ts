@@ -46,6 +46,8 @@ export function galleryPage(labels: readonly GalleryLabel[]): string {
 const page = { width: 210, height: 297, margin: 12, gap: 5 } as const;
 /** Wider labels are drawn smaller, so that two stand beside one another. */
 const widthMax = (page.width - 2 * page.margin - page.gap) / 2;
+/** Higher ones too, so that both rows stand on one page. */
+const heightMax = 122;
 
 /** @returns the same on A4. What is drawn smaller than it is says so; its symbols are not for scanners. */
 export async function galleryPdf(labels: readonly GalleryLabel[]): Promise<Buffer> {
@@ -57,7 +59,8 @@ export async function galleryPdf(labels: readonly GalleryLabel[]): Promise<Buffe
   let y: number = page.height;
   for (const group of byTemplate(labels)) {
     const drawn = group.flatMap((label) => layoutsOf(label, ruler).map((layout) => ({ label, layout })));
-    const scale = Math.min(1, widthMax / (drawn[0]?.layout.sizeMm.width ?? widthMax));
+    const { width = 1, height: whole = 1 } = drawn[0]?.layout.sizeMm ?? {};
+    const scale = Math.min(1, widthMax / width, heightMax / whole);
     const rows = [drawn.slice(0, 2), drawn.slice(2)];
     for (const [index, row] of rows.entries()) {
       const height = (row[0]?.layout.sizeMm.height ?? 0) * scale + 7;
@@ -67,10 +70,7 @@ export async function galleryPdf(labels: readonly GalleryLabel[]): Promise<Buffe
         y = page.margin;
       }
       if (index === 0) {
-        pdf.line(headingOf(group), millimetres(page.margin), millimetres(y + 5), {
-          size: 11,
-          weight: 'bold',
-        });
+        drawHeading(pdf, headingOf(group), y + 5);
         y += heading;
       }
       for (const [column, { label, layout }] of row.entries()) {
@@ -85,6 +85,13 @@ export async function galleryPdf(labels: readonly GalleryLabel[]): Promise<Buffe
     y += 4;
   }
   return pdf.finish();
+}
+
+function drawHeading(pdf: Pdf, heading: string, y: number): void {
+  const room = millimetres(page.width - 2 * page.margin);
+  const width = pdf.measure(heading, { size: 11, weight: 'bold' });
+  const size = Math.min(11, (11 * room) / width);
+  pdf.line(heading, millimetres(page.margin), millimetres(y), { size, weight: 'bold' });
 }
 
 function drawAt(pdf: Pdf, layout: LabelLayout, x: number, y: number, scale: number): void {

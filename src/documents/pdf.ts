@@ -37,6 +37,7 @@ type StructureOptions = NonNullable<Parameters<PDFKit.PDFDocument['struct']>[1]>
 
 const widthUnit = 1_000;
 const rememberedWidthsMax = 20_000;
+const rememberedLinesMax = 500;
 
 export class Pdf {
   readonly kit: PDFKit.PDFDocument;
@@ -44,6 +45,9 @@ export class Pdf {
   readonly #root: Element | undefined;
   /** Widths at {@link widthUnit}: line breaking asks for the same words at many sizes. */
   readonly #widths = new Map<string, number>();
+  /** On a roll all but the serial number comes again on every page, at the same place. */
+  readonly #lines = new Map<string, { readonly commands: Buffer; readonly fonts: object }>();
+  readonly #stamps = new Map<string, { readonly name: string; readonly form: PDFKit.PDFKitReference }>();
 
   constructor(options: PdfOptions) {
     this.kit = new PDFDocument({
@@ -91,8 +95,61 @@ export class Pdf {
     y: number,
     { size, weight = 'regular', colour = '#000000' }: TextStyle,
   ): void {
-    this.kit.font(weight).fontSize(size).fillColor(colour);
-    this.kit.text(printable(text), x, y, { lineBreak: false, baseline: 'alphabetic' });
+    const { kit } = this;
+    const key = `${x} ${y} ${size} ${weight} ${colour} ${text}`;
+    let line = this.#lines.get(key);
+    if (line === undefined) {
+      const commands = this.#written(() => {
+        kit.font(weight).fontSize(size).fillColor(colour);
+        kit.text(printable(text), x, y, { lineBreak: false, baseline: 'alphabetic' });
+      });
+      line = { commands, fonts: { ...kit.page.fonts } };
+      if (this.#lines.size >= rememberedLinesMax) this.#lines.clear();
+      this.#lines.set(key, line);
+    }
+    Object.assign(kit.page.fonts, line.fonts);
+    kit.addContent(line.commands);
+  }
+
+  /** @returns what drawing writes into the page, which is not written into it. */
+  #written(draw: () => void): Buffer {
+    const { kit } = this;
+    const { addContent } = kit;
+    const commands: string[] = [];
+    kit.addContent = (command: string) => {
+      commands.push(command);
+      return kit;
+    };
+    try {
+      draw();
+    } finally {
+      kit.addContent = addContent;
+    }
+    return Buffer.from(`${commands.join('\n')}\n`, 'latin1');
+  }
+
+  /**
+   * Draws what comes again and again: its commands are in the file once (a form XObject, ISO 32000-1 8.10).
+   * @param key tells it from all others in this file.
+   * @param box that it does not leave, in its own units: left, upper, right and lower edge.
+   * @param commands of a content stream, in its own units.
+   * @param place of its origin on the page, in points, and points a unit.
+   */
+  stamp(
+    key: string,
+    box: readonly [number, number, number, number],
+    commands: () => string,
+    { x, y, scale }: { readonly x: number; readonly y: number; readonly scale: number },
+  ): void {
+    let stamp = this.#stamps.get(key);
+    if (stamp === undefined) {
+      const form = this.kit.ref({ Type: 'XObject', Subtype: 'Form', BBox: [...box], Resources: {} });
+      form.end(Buffer.from(commands(), 'latin1'));
+      stamp = { name: `Stamp${this.#stamps.size + 1}`, form };
+      this.#stamps.set(key, stamp);
+    }
+    this.kit.page.xobjects[stamp.name] = stamp.form;
+    this.kit.save().transform(scale, 0, 0, scale, x, y).addContent(`/${stamp.name} Do`).restore();
   }
 
   /** A new structure element under `parent` (the document itself without one); end it with {@link end}. */

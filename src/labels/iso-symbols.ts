@@ -14,7 +14,7 @@ export interface IsoSymbol {
 }
 
 const height = 24;
-const line = 1.6;
+const line = 1.1;
 
 function square(name: string, path: string): IsoSymbol {
   return { name, path, width: height, height };
@@ -28,7 +28,7 @@ function boxed(name: string, ...compartments: readonly string[]): IsoSymbol {
   let path = '';
   for (const letters of compartments) {
     const width = letteringWidth(letters, tall) + 2 * air + line;
-    path += frame(x, 2, width, 20, line) + lettering(letters, x + air + line / 2, 6.5, tall, 1.8);
+    path += frame(x, 2, width, 20, line) + lettering(letters, x + air + line / 2, 6.5, tall, 1.2);
     x += width - line;
   }
   return { name, path, width: x + line, height };
@@ -72,8 +72,8 @@ function twoLines(name: string, upper: string, lower: string): IsoSymbol {
   const indent = (width - letteringWidth(upper, tall)) / 2;
   const path =
     frame(0, 2, width, 20, line) +
-    lettering(upper, indent, 4.9, tall, 1.3) +
-    lettering(lower, 3.5, 13, tall, 1.3);
+    lettering(upper, indent, 4.9, tall, 0.9) +
+    lettering(lower, 3.5, 13, tall, 0.9);
   return { name, path, width, height };
 }
 
@@ -92,13 +92,13 @@ const factory = [
 
 /** Forbidden: a circle with a line from the upper left to the lower right. */
 const forbidden =
-  ring(12, 12, 11.6, 1.7) +
+  ring(12, 12, 11.8, 1.1) +
   stroke(
     [
       [4.6, 4.6],
       [19.4, 19.4],
     ],
-    1.7,
+    1.2,
   );
 
 const hourglass =
@@ -148,7 +148,7 @@ const tornPackage = stroke(
     [11.4, 7.6],
     [10.8, 11],
   ],
-  1.5,
+  1.1,
 );
 
 const booklet =
@@ -181,7 +181,7 @@ const booklet =
     ],
     1.2,
   ) +
-  lettering('i', 15.2, 7.6, 8.4, 2);
+  lettering('i', 15.2, 7.6, 8.4, 1.6);
 
 const temperature =
   thermometer(12, 3, 21.4) +
@@ -251,7 +251,7 @@ export const isoSymbols = {
   /** 5.2.6 */
   doNotResterilise: square(
     'do not resterilise',
-    `${forbidden}${lettering('2', 9.9, 3.6, 6, 1.3)}${lettering('STERILIZE', 3.4, 12.1, 2.4, 0.65)}`,
+    `${forbidden}${lettering('2', 9.9, 3.6, 6, 1)}${lettering('STERILIZE', 3.4, 12.1, 2.4, 0.5)}`,
   ),
   /** 5.2.7 */
   nonSterile: twoLines('non-sterile', 'NON', 'STERILE'),
@@ -262,7 +262,7 @@ export const isoSymbols = {
   /** 5.3.7 */
   temperatureLimits: square('temperature limits', temperature),
   /** 5.4.2 */
-  doNotReuse: square('do not re-use', forbidden + lettering('2', 8.6, 6.4, 11.2, 2)),
+  doNotReuse: square('do not re-use', forbidden + lettering('2', 8.4, 6.4, 11.2, 1.2)),
   /** 5.4.3 */
   consultInstructions: square('consult instructions for use', booklet),
   /** 5.4.4 */
@@ -277,7 +277,7 @@ export const isoSymbols = {
         [22.6, 21.4],
       ],
       line,
-    ) + lettering('!', 8.4, 8.6, 9.6, 2),
+    ) + lettering('!', 8.4, 8.6, 9.6, 1.6),
   ),
   /** 5.7.10 */
   udi: boxed('unique device identifier', 'UDI'),

@@ -61,6 +61,8 @@ export const printLabelsBody = z.strictObject({
 export interface PrintLabelsInput extends z.output<typeof printLabelsBody> {
   readonly templateData: LabelTemplate;
   readonly maker: Organisation | undefined;
+  /** Contents that were laid out in an earlier attempt, as JSON: a command that was overtaken does not do it again. */
+  readonly laidOut: Set<string>;
 }
 
 /** What the room needs beside the ledger. */
@@ -253,12 +255,12 @@ async function wantedOf(
   const facts = { product, gtin: input.gtin, quantity, maker, components, lot: input.lot, dates, publicUrl };
   const content = contentOf(input.templateData.draws, facts);
   const rules = input.numbering ?? sequentialByDefault;
-  await assertFits(
-    input.templateData,
-    content,
-    serialised ? (input.serials ?? widestSerials(rules)) : [],
-    input,
-  );
+  const text = JSON.stringify(content);
+  if (!input.laidOut.has(text)) {
+    const serials = serialised ? (input.serials ?? widestSerials(rules)) : [];
+    await assertFits(input.templateData, content, serials, input);
+    input.laidOut.add(text);
+  }
   if (!serialised) {
     return { kind: 'labels', content, product, allocated: undefined, labels: input.quantity ?? 1 };
   }

@@ -59,7 +59,7 @@ export function jobRoutes(parts: JobParts): Route[] {
           prepare: async () => {
             const templateData = await loadTemplate(body.template);
             const maker = await readOrganisation(askedTogether(parts.connection), caller.organisation);
-            return { input: { ...body, templateData, maker }, writes: [] };
+            return { input: { ...body, templateData, maker, laidOut: new Set() }, writes: [] };
           },
         };
         return { status: 201, body: await runCommand(parts, print, call) };

@@ -1,8 +1,37 @@
-/** Labels that cannot be on a device: asked by production, of the numbers that it is to record. */
+/** Labels that cannot be on a device any more: asked by production, of the numbers that it is to record. */
 import type { LotKey } from '../ledger/event.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { labelJobs, labelJobsCollection } from './job.ts';
-import { findPrinted, labelSerialsCollection, type PrintedSerial } from './serial-store.ts';
+import {
+  findPrinted,
+  labelSerialsCollection,
+  type PrintedSerial,
+  type Reading,
+  within,
+} from './serial-store.ts';
+
+/** @returns the printed ones by serial number, each with whether a label of it stands: not spoiled, its job not given up */
+export async function standingOf(
+  reading: Reading,
+  gtin: string,
+  serials: readonly string[],
+): Promise<Map<string, PrintedSerial & { readonly stands: boolean }>> {
+  const printed = [...(await findPrinted(reading, gtin, serials)).values()];
+  const jobs = [...new Set(printed.flatMap((one) => one.printed))];
+  const cancelled =
+    jobs.length === 0
+      ? []
+      : await labelJobs(reading.db)
+          .find({ _id: { $in: jobs }, state: 'cancelled' }, { ...within(reading), projection: { _id: 1 } })
+          .toArray();
+  const gone = new Set(cancelled.map(({ _id }) => _id));
+  return new Map(
+    printed.map((one) => {
+      const stands = one.printed.some((job) => !gone.has(job) && !one.spoiled.includes(job));
+      return [one.serial, { ...one, stands }];
+    }),
+  );
+}
 
 /**
  * @returns those of the serial numbers that no label of this lot can bear on a device: printed for another lot, or each
@@ -13,19 +42,8 @@ export async function voidLabels(
   { gtin, lot }: LotKey,
   serials: readonly string[],
 ): Promise<string[]> {
-  const found = await snapshot.query([labelSerialsCollection], (db, session) =>
-    findPrinted({ db, session }, gtin, serials),
+  const printed = await snapshot.query([labelSerialsCollection, labelJobsCollection], (db, session) =>
+    standingOf({ db, session }, gtin, serials),
   );
-  const printed = [...found.values()];
-  const jobs = [...new Set(printed.flatMap((one) => one.printed))];
-  if (jobs.length === 0) return [];
-  const cancelled = await snapshot.query([labelJobsCollection], (db, session) =>
-    labelJobs(db)
-      .find({ _id: { $in: jobs }, state: 'cancelled' }, { session, projection: { _id: 1 } })
-      .toArray(),
-  );
-  const gone = new Set(cancelled.map(({ _id }) => _id));
-  const isLive = (one: PrintedSerial) =>
-    one.lot === lot && one.printed.some((job) => !gone.has(job) && !one.spoiled.includes(job));
-  return printed.filter((one) => !isLive(one)).map(({ serial }) => serial);
+  return [...printed.values()].filter((one) => one.lot !== lot || !one.stands).map(({ serial }) => serial);
 }

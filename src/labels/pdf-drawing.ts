@@ -51,9 +51,19 @@ function drawBars({ kit }: Pdf, { widths, x, y, moduleMm, heightMm }: PlacedBars
   kit.fill('#000000');
 }
 
-function drawShape({ kit }: Pdf, { path, x, y, scale }: PlacedShape): void {
-  kit.save();
-  kit.transform(millimetres(scale), 0, 0, millimetres(scale), millimetres(x), millimetres(y));
-  kit.path(path).fill('#000000', 'non-zero');
-  kit.restore();
+/** The same few on every label of a roll. */
+function drawShape(pdf: Pdf, { path, x, y, scale, width, height }: PlacedShape): void {
+  const box = [-1, -1, width + 1, height + 1] as const;
+  const place = { x: millimetres(x), y: millimetres(y), scale: millimetres(scale) };
+  pdf.stamp(path, box, () => filled(path), place);
+}
+
+const operators: Readonly<Record<string, string>> = { M: 'm', L: 'l', C: 'c', Z: 'h' };
+
+/** SVG path data of absolute M, L, C and Z as commands of a PDF (ISO 32000-1 8.5.2), filled by the non-zero rule. */
+function filled(path: string): string {
+  const commands = [...path.matchAll(/([MLCZ])([^MLCZ]*)/g)].map(([, letter = '', numbers = '']) =>
+    `${numbers.trim().replaceAll(/[\s,]+/g, ' ')} ${operators[letter]}`.trim(),
+  );
+  return `0 g\n${commands.join('\n')}\nf`;
 }

@@ -88,7 +88,40 @@ function breakItem(item: TextItem, share: number, bounds: Bounds): BrokenItem {
   return breakAt(item, minimum + (maximum - minimum) * share, bounds);
 }
 
-function breakAt(item: TextItem, size: number, { width, spacing, ruler }: Bounds): BrokenItem {
+/** Of a job, which has a ruler of its own: on a roll all items but those with the serial number come again and again. */
+const brokenBefore = new WeakMap<TextRuler, Map<string, BrokenItem>>();
+const rememberedItemsMax = 1_000;
+
+function breakAt(item: TextItem, size: number, bounds: Bounds): BrokenItem {
+  const { ruler, width, spacing } = bounds;
+  let remembered = brokenBefore.get(ruler);
+  if (remembered === undefined || remembered.size >= rememberedItemsMax) {
+    remembered = new Map();
+    brokenBefore.set(ruler, remembered);
+  }
+  const key = `${size} ${width} ${spacing} ${signOf(item)}`;
+  let broken = remembered.get(key);
+  if (broken === undefined) {
+    broken = breakAnew(item, size, bounds);
+    remembered.set(key, broken);
+  }
+  return broken;
+}
+
+/** Two items with the same sign break alike. */
+function signOf(item: TextItem): string {
+  const known = signs.get(item);
+  if (known !== undefined) return known;
+  const { between, weight, partsStayWhole, partsStandAlone, markScale, parts } = item;
+  const marked = parts.map(({ mark, text }) => `${mark?.name ?? ''}\u0000${text}`).join('\u0001');
+  const sign = `${weight} ${partsStayWhole} ${partsStandAlone} ${markScale} ${between}\u0000${marked}`;
+  signs.set(item, sign);
+  return sign;
+}
+
+const signs = new WeakMap<TextItem, string>();
+
+function breakAnew(item: TextItem, size: number, { width, spacing, ruler }: Bounds): BrokenItem {
   const measure = (text: string): number => (text === '' ? 0 : ruler(text, { size, weight: item.weight }));
   const lines: Line[] = [];
   for (const part of item.parts) addPart(lines, item, part, { size, width, measure });

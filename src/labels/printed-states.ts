@@ -1,8 +1,8 @@
 /** What the print jobs know of serial numbers: whether a label of it stands, for whoever meets one that was not made. */
 import type { mongo } from 'mongoose';
-import { findPrinted } from './serial-store.ts';
+import { standingOf } from './job-void.ts';
 
-/** `spoiled`: every label that was printed of it was given up. */
+/** `spoiled`: every label that was printed of it was spoiled, or given up with its job. */
 export type PrintedState = 'stands' | 'spoiled';
 
 /** @returns by serial number; one that was never printed here is absent */
@@ -11,11 +11,6 @@ export async function printedStates(
   gtin: string,
   serials: readonly string[],
 ): Promise<Map<string, PrintedState>> {
-  const found = await findPrinted({ db }, gtin, serials);
-  return new Map(
-    [...found].map(([serial, { printed, spoiled }]) => [
-      serial,
-      printed.every((job) => spoiled.includes(job)) ? 'spoiled' : 'stands',
-    ]),
-  );
+  const found = await standingOf({ db }, gtin, serials);
+  return new Map([...found].map(([serial, { stands }]) => [serial, stands ? 'stands' : 'spoiled']));
 }

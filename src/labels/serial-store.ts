@@ -41,12 +41,13 @@ interface Counter {
 }
 
 /** Where to read: with a session, in its transaction. */
-interface Reading {
+export interface Reading {
   readonly db: mongo.Db;
   readonly session?: mongo.ClientSession;
 }
 
-function within({ session }: Reading): { session?: mongo.ClientSession } {
+/** @returns the driver's options for it. */
+export function within({ session }: Reading): { session?: mongo.ClientSession } {
   return session === undefined ? {} : { session };
 }
 
@@ -107,20 +108,16 @@ export async function allocate(
   bytes: (count: number) => Uint8Array,
 ): Promise<Allocated | undefined> {
   if (rules.kind === 'unguessable') {
-    const serials = await collect(snapshot, gtin, wanted, () => unguessableSerial(rules, bytes));
+    const serials = await drawn(snapshot, gtin, wanted, () => unguessableSerial(rules, bytes));
     return serials && { serials, writes: [] };
   }
-  const counters = snapshot.db.collection<Counter>(labelCountersCollection);
+  const collection = labelCountersCollection;
+  const counters = snapshot.db.collection<Counter>(collection);
   const _id = `${gtin}/${rules.prefix}`;
   const counter = await counters.findOne({ _id }, { session: snapshot.session });
-  let next = counter?.next ?? 1;
-  const serials = await collect(snapshot, gtin, wanted, () => {
-    const serial = sequentialSerial(rules, next);
-    next += 1;
-    return serial;
-  });
-  if (serials === undefined) return undefined;
-  const collection = labelCountersCollection;
+  const found = await counted(snapshot, gtin, wanted, counter?.next ?? 1, rules);
+  if (found === undefined) return undefined;
+  const { serials, next } = found;
   const write: Write =
     counter === null
       ? { collection, insert: { _id, next } }
@@ -128,25 +125,49 @@ export async function allocate(
   return { serials, writes: [write] };
 }
 
-/** Rounds in which numbers that are taken are passed over; more of them in a row are not looked for. */
+/** Times that numbers are looked at, the more of them the more were taken; then there are no more. */
 const roundsMax = 20;
+const lookedAtOnce = 10_000;
 
-async function collect(
+async function counted(
   snapshot: Snapshot,
   gtin: string,
   wanted: number,
-  draw: () => string | undefined,
+  from: number,
+  rules: Extract<Numbering, { kind: 'sequential' }>,
+): Promise<{ serials: string[]; next: number } | undefined> {
+  const free: string[] = [];
+  let next = from;
+  for (let round = 0; round < roundsMax; round += 1) {
+    const look = Math.min(lookedAtOnce, Math.max(wanted - free.length, 2 ** round));
+    const serials = Array.from({ length: look }, (_, nth) => sequentialSerial(rules, next + nth));
+    const possible = serials.filter((serial) => serial !== undefined);
+    const taken = await findTaken(snapshot, gtin, possible);
+    for (const serial of possible) {
+      next += 1;
+      if (!taken.has(serial)) free.push(serial);
+      if (free.length === wanted) return { serials: free, next };
+    }
+    if (possible.length < look) return undefined;
+  }
+  return undefined;
+}
+
+async function drawn(
+  snapshot: Snapshot,
+  gtin: string,
+  wanted: number,
+  draw: () => string,
 ): Promise<string[] | undefined> {
   const free = new Set<string>();
   for (let round = 0; round < roundsMax && free.size < wanted; round += 1) {
-    const drawn = new Set<string>();
-    while (free.size + drawn.size < wanted) {
+    const tried = new Set<string>();
+    while (free.size + tried.size < wanted) {
       const serial = draw();
-      if (serial === undefined) return undefined;
-      if (!free.has(serial)) drawn.add(serial);
+      if (!free.has(serial)) tried.add(serial);
     }
-    const taken = await findTaken(snapshot, gtin, [...drawn]);
-    for (const serial of drawn) if (!taken.has(serial)) free.add(serial);
+    const taken = await findTaken(snapshot, gtin, [...tried]);
+    for (const serial of tried) if (!taken.has(serial)) free.add(serial);
   }
   return free.size === wanted ? [...free] : undefined;
 }

@@ -33,7 +33,9 @@ describe('access: the permission table', () => {
   });
 
   it('keeps production and recalls with quality staff, and registration with the operator', () => {
-    for (const permission of ['product:write', 'lot:produce', 'lot:release', 'recall:write'] as const) {
+    const ofQuality = ['product:write', 'lot:produce', 'lot:release', 'recall:write'] as const;
+    const ofSignals = ['counterfeit:read', 'counterfeit:acknowledge'] as const;
+    for (const permission of [...ofQuality, ...ofSignals]) {
       expect(only(permission)).to.deep.equal(['manufacturer quality']);
     }
     expect(only('organisation:register')).to.deep.equal(['operator administrator']);

@@ -54,7 +54,13 @@ export class Service {
   static async start(options: ServiceOptions): Promise<Service> {
     const service = new Service(options, await freePort());
     service.#launch();
-    await service.ready();
+    try {
+      await service.ready();
+    } catch (error) {
+      // Nobody has it yet who could end it, and it would be started again and again.
+      await service.stop();
+      throw error;
+    }
     return service;
   }
 
@@ -102,11 +108,13 @@ export class Service {
 
   #launch(): void {
     const { dataDirectory, mongodBinary, mongodbUri, masterKey, logFile } = this.#options;
+    const { NODE_COMPILE_CACHE } = process.env;
     const env: NodeJS.ProcessEnv = {
       PATH: process.env.PATH,
       HOME: dataDirectory,
       MONGOD_BINARY: mongodBinary,
       LOG_LEVEL: 'warn',
+      ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
       ...(mongodbUri === undefined ? {} : { MONGODB_URI: mongodbUri }),
       ...(masterKey === undefined ? {} : { MASTER_KEY: masterKey }),
     };

@@ -23,6 +23,7 @@ async function make(teller: Teller): Promise<void> {
   await produce(teller, 'maker', { ...lots.units }, [{ sterilisationLot: 'STERILE-UNITS-1', serials }]);
   await produce(teller, 'otherMaker', { ...lots.foreign }, [sterile('STERILE-FOREIGN-1')]);
   await teller.print('maker', lots.units, { serials });
+  await teller.print('maker', lots.good, { quantity: 1 });
   await teller.print('otherMaker', lots.foreign, { quantity: 2 });
   for (const name of ['maker', 'shenzhen'] as const) await teller.setUpPrinter(name);
 }

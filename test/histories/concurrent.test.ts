@@ -8,7 +8,9 @@ import { openStage, type Stage } from './stage.ts';
 const file = 'test/histories/concurrent.test.ts';
 
 /** Two services on one database, and clients that send at the same time. */
-describe('histories over HTTP, at the same time', () => {
+describe('histories over HTTP, at the same time', function () {
+  // Processes of their own take their time to start.
+  this.timeout(120_000);
   let stage: Stage;
 
   before(async () => {

@@ -6,7 +6,9 @@ import { openStage, type Stage } from './stage.ts';
 const file = 'test/histories/races.test.ts';
 
 /** Law 4 over HTTP, two services on one database: not one use is missing from a recall that was decided beside it. */
-describe('races of uses with recalls', () => {
+describe('races of uses with recalls', function () {
+  // Processes of their own take their time to start.
+  this.timeout(120_000);
   let stage: Stage;
   let begun = 0;
   const seen: Seen = { uses: 0, recalled: 0, raced: 0, checks: 0 };

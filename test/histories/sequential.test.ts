@@ -7,7 +7,9 @@ import { openStage, type Stage } from './stage.ts';
 const file = 'test/histories/sequential.test.ts';
 
 /** The whole service over HTTP, one command after another, against the same model. */
-describe('histories over HTTP, one command after another', () => {
+describe('histories over HTTP, one command after another', function () {
+  // Processes of their own take their time to start.
+  this.timeout(120_000);
   let stage: Stage;
   const told = new Map<string, number>();
 

@@ -7,9 +7,10 @@ export interface PrintOptions {
   readonly [field: string]: unknown;
 }
 
-/** The body of a command that prints labels of a lot that nobody has recorded yet. */
+/** The body of a command that prints small labels of a lot that nobody has recorded yet. */
 export function printBody({ gtin, lot }: Pick<Line, 'gtin' | 'lot'>, options: PrintOptions = {}) {
-  return { commandId: uuid(), gtin, lot, manufacturedOn: '2026-10-20', expiresOn: '2029-10-19', ...options };
+  const dates = { manufacturedOn: '2026-10-20', expiresOn: '2029-10-19' };
+  return { commandId: uuid(), gtin, lot, template: 'unit-30x20', ...dates, ...options };
 }
 
 /** @returns the answer of the command, with the job's id */
@@ -45,6 +46,12 @@ export async function serialsOf(world: World, job: string): Promise<string[]> {
     if (typeof next !== 'string') return serials;
     cursor = next;
   }
+}
+
+/** @returns the events of a job, in the order of their record. */
+export async function eventsOf(world: World, job: string) {
+  const found = world.database.db.collection('events').find({ 'details.job': job }).sort({ recordTime: 1 });
+  return await found.toArray();
 }
 
 export function change(world: World, job: string, what: string, body: object = {}) {

@@ -15,10 +15,10 @@ describe('verification of a printed label', () => {
   });
   after(() => world.close());
 
-  async function printed(quantity = 2) {
+  async function printed(quantity = 2, template = 'unit-30x20') {
     const lot = { gtin: implant, lot: newLot() };
     const numbering = { kind: 'sequential', prefix: `${lot.lot}-`, digits: 4 };
-    const { job } = await print(world, lot, { quantity, numbering });
+    const { job } = await print(world, lot, { quantity, numbering, template });
     const serials = Array.from({ length: quantity }, (_, n) => `${lot.lot}-000${n + 1}`);
     return { ...lot, job, serials };
   }
@@ -45,7 +45,7 @@ describe('verification of a printed label', () => {
     listAt(answer, '/elements').find((one) => textAt(one, '/element') === name);
 
   it('reads both symbols of a label as they were printed, and says by which job and when', async () => {
-    const { job, lot, serials } = await printed();
+    const { job, lot, serials } = await printed(2, 'unit-60x40');
     const { bytes } = await world.as('quality').get(`/api/v1/label-jobs/${job}/labels.pdf`);
     const pages = await scanLabels(bytes, 203);
     for (const [page, symbols] of pages.entries()) {
