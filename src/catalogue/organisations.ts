@@ -1,7 +1,7 @@
 /** Organisations in the database. */
 import mongoose, { type Connection } from 'mongoose';
 import type { Clock, IdSource } from '../clock.ts';
-import type { Documents } from '../database/documents.ts';
+import { type DocumentSource, documentsOf } from '../database/documents.ts';
 import { duplicateKey, inTransaction } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
 import { organisationModel, type StoredOrganisation } from './models.ts';
@@ -11,8 +11,8 @@ import type { Organisation, OrganisationKind } from './organisation.ts';
 export const organisationsPerRead = 1_000;
 
 /** @returns the organisation, active or not, or undefined. @param id UUID */
-export async function readOrganisation(documents: Documents, id: string): Promise<Organisation | undefined> {
-  return (await readOrganisations(documents, [id])).get(id);
+export async function readOrganisation(source: DocumentSource, id: string): Promise<Organisation | undefined> {
+  return (await readOrganisations(source, [id])).get(id);
 }
 
 /**
@@ -20,13 +20,13 @@ export async function readOrganisation(documents: Documents, id: string): Promis
  * @returns those that exist, active or not, by id
  */
 export async function readOrganisations(
-  documents: Documents,
+  source: DocumentSource,
   ids: readonly string[],
 ): Promise<Map<string, Organisation>> {
   if (ids.length > organisationsPerRead) {
     throw new Error(`${ids.length} organisations in one read; the bound is ${organisationsPerRead}`);
   }
-  const found = await documents.where<StoredOrganisation>('organisations', '_id', ids);
+  const found = await documentsOf(source).where<StoredOrganisation>('organisations', '_id', ids);
   return new Map(found.map((stored) => [stored._id, organisationOf(stored)]));
 }
 

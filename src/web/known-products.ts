@@ -2,12 +2,11 @@
  * Products behind scanned GTINs, and who answers for them, kept for a moment: a label is scanned again within seconds,
  * and by the hundred where a case is opened. What may stop a use, holds and recalls, is never kept here.
  */
-import type { Connection, mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import type { Bilingual } from '../catalogue/bilingual.ts';
 import { readOrganisation } from '../catalogue/organisations.ts';
 import type { Product } from '../catalogue/product.ts';
 import { resolveGtin } from '../catalogue/products.ts';
-import { askedTogether } from '../database/asking-together.ts';
 
 export interface KnownProduct {
   readonly product: Omit<Product, 'restrictions'>;
@@ -27,12 +26,10 @@ const keptAtMost = 1_000;
 
 export class KnownProducts {
   readonly #db: mongo.Db;
-  readonly #connection: Connection;
   readonly #kept = new Map<string, Kept>();
 
-  constructor({ db, connection }: { readonly db: mongo.Db; readonly connection: Connection }) {
+  constructor({ db }: { readonly db: mongo.Db }) {
     this.#db = db;
-    this.#connection = connection;
   }
 
   /** @returns undefined for a GTIN that nobody has registered: that is asked anew each time */
@@ -52,7 +49,7 @@ export class KnownProducts {
     const resolved = await resolveGtin(this.#db, gtin);
     if (resolved === undefined) return undefined;
     const { product, quantity } = resolved;
-    const registrant = await readOrganisation(askedTogether(this.#connection), product.organisation);
+    const registrant = await readOrganisation(this.#db, product.organisation);
     return registrant === undefined ? undefined : { product, quantity, registrant: registrant.name };
   }
 }
