@@ -11,7 +11,10 @@ import type { Organisation, OrganisationKind } from './organisation.ts';
 export const organisationsPerRead = 1_000;
 
 /** @returns the organisation, active or not, or undefined. @param id UUID */
-export async function readOrganisation(source: DocumentSource, id: string): Promise<Organisation | undefined> {
+export async function readOrganisation(
+  source: DocumentSource,
+  id: string,
+): Promise<Organisation | undefined> {
   return (await readOrganisations(source, [id])).get(id);
 }
 

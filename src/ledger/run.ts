@@ -3,6 +3,7 @@
  * the same time (batch.ts), tried again while another process overtakes it, and answered only when the commit is known
  * (laws 5 and 6).
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
 import { parse as parseUuid, v5 as uuidV5 } from 'uuid';
@@ -172,9 +173,11 @@ export class Ledger {
       return { kind: 'faulty', error };
     }
     const { alone = false } = steps;
+    // A batch runs in the context of whoever began it; each command still loads and decides in its own request's.
+    const inContext = AsyncLocalStorage.snapshot();
     const load = async (snapshot: Snapshot) => {
-      const state = await steps.load(snapshot, context);
-      return () => steps.decide(state, context);
+      const state = await inContext(() => steps.load(snapshot, context));
+      return () => inContext(() => steps.decide(state, context));
     };
     return await new Promise<Ending>((end) => {
       this.group.add({ command, context, record, deadline, alone, load, end });

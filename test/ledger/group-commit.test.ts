@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { mongo } from 'mongoose';
@@ -214,6 +215,23 @@ describe('commands that share a transaction', () => {
     expect(answers.map(({ answer }) => answer)).to.deep.equal([0, 1, 2, 3, 4]);
     const [page] = await database.db.collection('pages').find().toArray();
     expect(page?.lines).to.deep.equal([0, 1, 2, 3, 4]);
+  });
+
+  it('load and decide each in the context of its own request', async () => {
+    const request = new AsyncLocalStorage<number>();
+    const asked = (): CommandSteps<number | undefined, unknown> => ({
+      load: async () => request.getStore(),
+      decide: (loaded) => ({ kind: 'accepted', events: [], answer: [loaded, request.getStore()] }),
+    });
+    const runs = [1, 2, 3].map((number) =>
+      request.run(number, () => ledger.run(commandOf(maker, nextId()), asked())),
+    );
+    const answers = (await Promise.all(runs)).map(({ answer }) => answer);
+    expect(answers).to.deep.equal([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
   });
 
   it('that want to be alone are, in their place in the order', async () => {
