@@ -6,6 +6,7 @@ import { benchCommands, setUpCommands } from './benchmark/commands.ts';
 import { type Figure, tableOf } from './benchmark/figures.ts';
 import { type Generator, startGenerator } from './benchmark/generator.ts';
 import { benchImports } from './benchmark/imports.ts';
+import { benchLabels } from './benchmark/labels.ts';
 import { endServices, type Machine, serviceOn, setUpMachine } from './benchmark/machine.ts';
 import { benchFence, benchMemory, benchRebuild, benchStart, benchTruth, benchUdi } from './benchmark/once.ts';
 import { benchLarger, benchSmallest, type Ledger, setUpLedger, unasked } from './benchmark/reads.ts';
@@ -60,6 +61,7 @@ async function bench(machine: Machine, generator: Generator, plan: Plan, report:
   await step('Single commands, imports, and the fence.', () => commandFigures(machine, generator, plan));
   await step('Parsing.', () => [benchUdi(plan.demo ? 3 : 1)]);
   await step('The page behind a label.', async () => [await benchResolver(machine, plan)]);
+  await step('Labels.', () => benchLabels(plan.demo ? 10_000 : 1_000, plan.rounds));
   await step('Starting.', () => benchStart({ demo: plan.demo, starts: plan.demo ? 5 : 1 }));
   say('Questions, memory and the rebuild.');
   await ledgerFigures(machine, generator, plan, report);

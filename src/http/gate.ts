@@ -8,7 +8,10 @@ import { cookieOf } from './forgery.ts';
 import { contextOf } from './request-context.ts';
 import type { RouteSchemas } from './route.ts';
 
-/** A request is over after this, done or not: no client keeps one open for ever by reading a byte a minute. */
+/**
+ * A request is over after this, done or not: no client keeps one open for ever by reading a byte a minute. An answer that
+ * is made while it is sent has as long again with every piece that the client has taken (send.ts).
+ */
 const lifetimeMs = 120_000;
 const tellEveryMs = 10_000;
 /** Units: two such at once, unless told otherwise. */
@@ -30,7 +33,12 @@ export function mountGate(app: Express, { admission, sessionCookie, log }: GateO
       if (context.turnedAway === true) tell(admission);
     });
     const leave = admission.enter(context.key);
-    const cutOff = setTimeout(() => request.socket.destroy(), lifetimeMs);
+    const lifetime = () => setTimeout(() => request.socket.destroy(), lifetimeMs);
+    let cutOff = lifetime();
+    context.goOn = () => {
+      clearTimeout(cutOff);
+      if (!response.closed) cutOff = lifetime();
+    };
     response.once('close', () => {
       clearTimeout(cutOff);
       leave();

@@ -14,6 +14,8 @@ export interface RequestContext {
   code?: string;
   /** Whose share of the service the request takes: a credential's, or an address's. See admission.ts. */
   key?: string;
+  /** Gives the request as long again as it had at first: see gate.ts. */
+  goOn?(): void;
   /** Nothing was done for it, for lack of room: under overload, a line in the log for each would add to the load. */
   turnedAway?: boolean;
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { faultsOf } from './faults.ts';
+import { contextOf } from './request-context.ts';
 import type { Answer, Binary, RouteSchemas } from './route.ts';
 
 /** @throws Error, a fault of ours, when an answer is not what its route declares */
@@ -54,10 +55,19 @@ async function piped(bytes: Readable, response: Response): Promise<void> {
   // The pipeline listens for the end in several ways of its own, beside those who count and log.
   response.setMaxListeners(30);
   try {
-    await pipeline(bytes, response);
+    await pipeline(bytes, (pieces: AsyncIterable<Uint8Array>) => livingOn(pieces, response), response);
   } catch (error) {
     const gone = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
     if (!gone) throw error;
+  }
+}
+
+/** The next piece is asked for when the client has taken what came before. */
+async function* livingOn(pieces: AsyncIterable<Uint8Array>, response: Response): AsyncGenerator<Uint8Array> {
+  const context = contextOf(response.req);
+  for await (const piece of pieces) {
+    yield piece;
+    context.goOn?.();
   }
 }
 

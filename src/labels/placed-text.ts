@@ -88,24 +88,32 @@ function breakItem(item: TextItem, share: number, bounds: Bounds): BrokenItem {
   return breakAt(item, minimum + (maximum - minimum) * share, bounds);
 }
 
+/** An item broken before, by width, spacing and size. */
+type Breaks = Map<number, Map<number, Map<number, BrokenItem>>>;
+
 /** Of a job, which has a ruler of its own: on a roll all items but those with the serial number come again and again. */
-const brokenBefore = new WeakMap<TextRuler, Map<string, BrokenItem>>();
-const rememberedItemsMax = 1_000;
+const brokenBefore = new WeakMap<TextRuler, Map<string, Breaks>>();
+const rememberedItemsMax = 200;
 
 function breakAt(item: TextItem, size: number, bounds: Bounds): BrokenItem {
   const { ruler, width, spacing } = bounds;
-  let remembered = brokenBefore.get(ruler);
-  if (remembered === undefined || remembered.size >= rememberedItemsMax) {
-    remembered = new Map();
-    brokenBefore.set(ruler, remembered);
+  let items = brokenBefore.get(ruler);
+  if (items === undefined || items.size >= rememberedItemsMax) {
+    items = new Map();
+    brokenBefore.set(ruler, items);
   }
-  const key = `${size} ${width} ${spacing} ${signOf(item)}`;
-  let broken = remembered.get(key);
-  if (broken === undefined) {
-    broken = breakAnew(item, size, bounds);
-    remembered.set(key, broken);
-  }
-  return broken;
+  const widths = within(items, signOf(item), (): Breaks => new Map());
+  const spacings = within(widths, width, () => new Map<number, Map<number, BrokenItem>>());
+  const sizes = within(spacings, spacing, () => new Map<number, BrokenItem>());
+  return within(sizes, size, () => breakAnew(item, size, bounds));
+}
+
+function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** Two items with the same sign break alike. */
@@ -195,6 +203,7 @@ function addPart(
 
 /** A little smaller, if that spares a line: a company's name does not end with one character on its own line. */
 function withoutLastFewCharacters(broken: BrokenItem, bounds: Bounds): BrokenItem {
+  if (broken.lines.length === 1) return broken;
   const least = Math.max(broken.item.size.minimum, broken.size * 0.85);
   for (let size = broken.size - 0.25; size >= least; size -= 0.25) {
     const smaller = breakAt(broken.item, size, bounds);

@@ -46,16 +46,15 @@ describe('a printed unit label', () => {
     );
   });
 
+  // Made for a 203-dpi head it is read with all other templates, see gallery.test.ts.
   for (const [length, content] of Object.entries(contents)) {
     for (const [which, order] of Object.entries(languages)) {
-      for (const printer of [203, 300] as const) {
-        it(`scans at 203 and 300 dpi: ${length} content, ${which}, made for ${printer} dpi`, async () => {
-          const pdf = await renderLabels(unit, [content], { now, languages: order, dotsPerInch: printer });
-          for (const dotsPerInch of [203, 300]) {
-            expect(await scanLabels(pdf, dotsPerInch)).to.deep.equal([expected(content)]);
-          }
-        });
-      }
+      it(`made for a 300-dpi head scans at 203 and 300 dpi: ${length} content, ${which}`, async () => {
+        const pdf = await renderLabels(unit, [content], { now, languages: order, dotsPerInch: 300 });
+        for (const dotsPerInch of [203, 300]) {
+          expect(await scanLabels(pdf, dotsPerInch)).to.deep.equal([expected(content)]);
+        }
+      });
     }
   }
 
@@ -90,7 +89,7 @@ describe('a printed unit label', () => {
         `注册人：${registrant}`,
         `生产日期Made:${content.manufacturedOn}`,
         `失效日期Useby:${content.expiresOn}`,
-        '一次性使用Singleuseonly',
+        '其他内容详见说明书',
       ]) {
         expect(text).to.contain(withoutSpace(words));
       }
@@ -99,7 +98,7 @@ describe('a printed unit label', () => {
 
   it('leaves out what there is none of', async () => {
     const [page = ''] = await textOfPages(await renderLabels(unit, [shortest], { now }));
-    expect(page).to.contain('非无菌 Non-sterile');
+    expect(page).to.contain('(01)06901234567892 (10)1');
     expect(page).not.to.match(/Use by|Made|Reg\. No\.|一次性|\(17\)|\(21\)/);
   });
 
