@@ -12,6 +12,7 @@ const neverSent: ReadonlySet<string> = new Set([
   'MongoWaitQueueTimeoutError',
   'MongoPoolClearedError',
   'MongoPoolClosedError',
+  'MongoServerClosedError',
   'MongoNotConnectedError',
   'MongoTopologyClosedError',
   'MongoClientClosedError',
@@ -21,6 +22,8 @@ const neverSent: ReadonlySet<string> = new Set([
 const perhapsDone: ReadonlySet<string> = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
+  'PoolClearedOnNetworkError',
+  'MongoStalePrimaryError',
   'MongoOperationTimeoutError',
   'MongoWriteConcernError',
 ]);
