@@ -7,6 +7,7 @@ import { TurnedAway } from './admission.ts';
 import { databaseTrouble } from './database-trouble.ts';
 import { safeError } from './log.ts';
 import { type Problem, problemHeaders, problemMediaType, problemOf, unexpectedProblem } from './problem.ts';
+import { RefusalPace } from './refusal-pace.ts';
 import { contextOf } from './request-context.ts';
 
 /** Mounts the exit; it comes after everything else. */
@@ -14,7 +15,9 @@ export function mountExit(app: Express, log: Logger): void {
   app.use(() => {
     throw new Failure('route/not-found');
   });
-  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+  const pace = new RefusalPace();
+  app.use(async (error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    if (error instanceof TurnedAway) await pace.turn();
     if (response.headersSent) {
       // Half an answer is out: all that is left is to cut it off, so that nobody takes it for whole.
       cutOff(error, request, log);

@@ -99,8 +99,8 @@ describe('abuse: ten times the load that it can take', () => {
     // As at full load, and a wait that has a bound.
     const bound = patienceMs + 4 * p95(busy.acceptedMs);
     expect(p95(many.acceptedMs), 'the accepted stay fast').to.be.lessThan(bound);
-    // More than half of it on a machine of its own; the flood takes its share of this one.
-    expect(accepted, 'a good part gets done').to.be.greaterThan(busy.events.length / 4);
+    // The flood takes its share of the machine; refusals told at once left a sixteenth.
+    expect(accepted, 'a good part gets done').to.be.greaterThan(busy.events.length / 3);
     expect(many.slowestLiveMs, 'to say that it lives').to.be.lessThan(5_000);
     expect(megabytes.retained, 'MB of heap kept').to.be.lessThan(40);
     expect(megabytes.peak, 'MB of heap at most').to.be.lessThan(300);
