@@ -12,9 +12,10 @@ import type { Clock } from '../clock.ts';
 import { Failure, unreachable } from '../errors.ts';
 import { lotId } from '../ledger/event.ts';
 import type { LabelContent } from './content.ts';
-import { type JobProgress, type LabelJob, labelJobs, serialsOf } from './job.ts';
+import { type LabelJob, labelJobs, serialsOf } from './job.ts';
 import { refuseUnprintable } from './job-barriers.ts';
 import { withSerial } from './job-drawing.ts';
+import { noteProgress } from './job-progress.ts';
 import { drawZpl, type LabelFormat } from './outputs.ts';
 import { drawLabels } from './render.ts';
 import { parseTemplate } from './template.ts';
@@ -89,7 +90,14 @@ export async function* piecesOf(
     default:
       unreachable(format);
   }
-  await note(parts.db, job, { drawn: labels, finishedAt: parts.clock.now().toISOString() });
+  await lookAgain(parts, job);
+  await noteProgress(parts.db, job._id, { drawn: labels, finishedAt: parts.clock.now().toISOString() });
+}
+
+/** @throws Failure of {@link assertPrintable}, as the job and its lot are by now */
+async function lookAgain(parts: FileParts, job: LabelJob): Promise<void> {
+  const now = await labelJobs(parts.db).findOne({ _id: job._id });
+  await assertPrintable(parts, now ?? job);
 }
 
 async function* contentsOf(parts: FileParts, job: LabelJob): AsyncGenerator<LabelContent> {
@@ -98,8 +106,8 @@ async function* contentsOf(parts: FileParts, job: LabelJob): AsyncGenerator<Labe
   const content = async (serial: string | undefined): Promise<LabelContent> => {
     if (drawn % labelsPerLook === 0) {
       // A recall that is decided in the midst of a roll ends it.
-      await assertPrintable(parts, job);
-      await note(db, job, { drawn });
+      await lookAgain(parts, job);
+      await noteProgress(db, job._id, { drawn });
     }
     drawn += 1;
     return withSerial(job.content, serial);
@@ -109,13 +117,6 @@ async function* contentsOf(parts: FileParts, job: LabelJob): AsyncGenerator<Labe
   } else {
     while (drawn < job.labels) yield await content(undefined);
   }
-}
-
-/** @throws Failure `label/job-cancelled` */
-async function note(db: mongo.Db, { _id }: LabelJob, progress: JobProgress): Promise<void> {
-  const open = { _id, state: { $ne: 'cancelled' } } as const;
-  const { matchedCount } = await labelJobs(db).updateOne(open, { $set: { progress } });
-  if (matchedCount === 0) throw new Failure('label/job-cancelled', { job: _id });
 }
 
 /** @returns what to call, once, when it is over @throws Failure `service/busy` */

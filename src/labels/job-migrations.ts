@@ -2,6 +2,7 @@
 import { makeCollection } from '../database/make-collection.ts';
 import type { Migration } from '../database/migrations.ts';
 import { labelJobsCollection } from './job.ts';
+import { jobProgressCollection } from './job-progress.ts';
 import { labelCountersCollection, labelSerialsCollection } from './serial-store.ts';
 
 export const labelJobMigrations: readonly Migration[] = [
@@ -9,6 +10,7 @@ export const labelJobMigrations: readonly Migration[] = [
     id: 'labels/001-jobs',
     async run(db) {
       await makeCollection(db, labelCountersCollection);
+      await makeCollection(db, jobProgressCollection);
       // A place in a job is given once, as a number is.
       await db.collection(labelSerialsCollection).createIndex({ job: 1, nth: 1 }, { unique: true });
       await db.collection(labelJobsCollection).createIndex({ organisation: 1, printedAt: -1, _id: -1 });

@@ -150,7 +150,6 @@ export function printLabels(
         printedBy: actor.person,
         state: 'open',
         ...{ spoiled: 0, reprinted: 0, verified: 0 },
-        progress: { drawn: 0 },
       };
       return acceptJob(job, serials, input, allocated?.writes ?? []);
     },

@@ -63,7 +63,6 @@ export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer &
       printedBy: actor.person,
       state: 'open',
       ...{ spoiled: 0, reprinted: 0, verified: 0 },
-      progress: { drawn: 0 },
     };
     const named = firstSerial === undefined || lastSerial === undefined ? {} : { firstSerial, lastSerial };
     return {

@@ -6,6 +6,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { count, pageOf, pageQuery } from '../http/fields.ts';
 import { readTexts } from '../ledger/texts.ts';
 import { type JobMark, type LabelJob, labelJobs } from './job.ts';
+import { type JobProgress, readProgress } from './job-progress.ts';
 import { findMade, findPrinted, type PrintedSerial, printedSerials } from './serial-store.ts';
 
 export const jobMarks = [
@@ -42,7 +43,7 @@ export const jobView = z.strictObject({
 type JobView = z.output<typeof jobView>;
 
 /** @param reason of a reprint, where it was not erased */
-export function viewOf(job: LabelJob, reason: string | undefined): JobView {
+function viewOf(job: LabelJob, progress: JobProgress, reason: string | undefined): JobView {
   const { content, template, labels } = job;
   const optional = {
     gtin: 'gtin' in content ? content.gtin : undefined,
@@ -67,16 +68,26 @@ export function viewOf(job: LabelJob, reason: string | undefined): JobView {
     printedBy: job.printedBy,
     state: job.state,
     figures: { printed: labels, spoiled: job.spoiled, reprinted: job.reprinted, verified: job.verified },
-    progress: { ...job.progress, of: labels },
+    progress: { ...progress, of: labels },
   };
 }
 
-/** @returns views with the reasons of reprints, which are the organisation's own texts. */
+/** @returns views with how far they are, and the reasons of reprints, which are the organisation's own texts. */
 export async function viewsOf(db: mongo.Db, jobs: readonly LabelJob[]): Promise<JobView[]> {
   const [first] = jobs;
   const reasons = jobs.flatMap(({ reason }) => (reason === undefined ? [] : [reason]));
   const texts = first === undefined ? undefined : await readTexts(db, first.organisation, reasons);
-  return jobs.map((job) => viewOf(job, job.reason === undefined ? undefined : texts?.get(job.reason)));
+  const progress = await readProgress(
+    db,
+    jobs.map(({ _id }) => _id),
+  );
+  return jobs.map((job) =>
+    viewOf(
+      job,
+      progress.get(job._id) ?? { drawn: 0 },
+      job.reason === undefined ? undefined : texts?.get(job.reason),
+    ),
+  );
 }
 
 export const jobsQuery = z.strictObject({

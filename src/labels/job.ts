@@ -50,14 +50,6 @@ export interface LabelJob {
   readonly spoiled: number;
   readonly reprinted: number;
   readonly verified: number;
-  /** Of the newest fetch of its file. */
-  readonly progress: JobProgress;
-}
-
-export interface JobProgress {
-  readonly drawn: number;
-  /** RFC 3339: when all had been drawn. */
-  readonly finishedAt?: string;
 }
 
 export const labelJobsCollection = 'labelJobs';

@@ -56,8 +56,8 @@ describe('the file of a print job', () => {
     const job = await printed(110);
     const { headers } = await fetched(job);
     await world.database.db
-      .collection<{ _id: string }>('labelJobs')
-      .updateOne({ _id: job }, { $set: { progress: { drawn: 0 } } });
+      .collection<{ _id: string }>('labelJobProgress')
+      .updateOne({ _id: job }, { $set: { drawn: 0 } });
     const etag = headers.etag ?? '';
     const again = await fetched(job, { 'if-none-match': etag });
     expect(again.status).to.equal(304);
@@ -98,7 +98,7 @@ describe('the file of a print job', () => {
       [async (job: string) => recalled(textAt(await jobOf(world, job), '/lot')), '409 label/lot-recalled'],
     ] as const;
     for (const [end, refused] of cases) {
-      const job = await printed(600);
+      const job = await printed(1_500);
       const outcome = fetched(job).then(
         () => 'whole',
         () => 'broken off',
