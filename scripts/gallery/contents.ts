@@ -56,7 +56,7 @@ const most: Device = {
     licence: '苏食药监械生产许20160088号',
   },
   contractManufacturer: {
-    name: { zh: '常州恒瑞通医用材料有限公司', en: 'Changzhou Hengruitong Medical Materials Co., Ltd.' },
+    name: { zh: '常州澄瑞达医用材料有限公司', en: 'Changzhou Chengruida Medical Materials Co., Ltd.' },
     address: '江苏省常州市武进区西太湖大道 9 号',
     licence: '苏药监械生产许20190231号',
   },
@@ -140,10 +140,10 @@ const logisticMost: LogisticContent = {
   },
   to: {
     name: {
-      zh: '中山大学附属第六医院（广东省胃肠肛门医院）',
-      en: 'The Sixth Affiliated Hospital, Sun Yat-sen University',
+      zh: '广州穗岚肛肠医院（PPS 精准功能保肛中心）',
+      en: 'Suilan Colorectal Hospital (PPS Centre), Guangzhou',
     },
-    address: '广东省广州市天河区员村二横路 26 号医用耗材库 2 号收货口',
+    address: '广东省广州市天河区穗岚路 26 号医用耗材库 2 号收货口',
     contact: '020-3825 0000',
   },
   shipment: 'CM-2026-11-24-000128',
@@ -174,8 +174,8 @@ const packMost: PackContent = {
   ...{ steriliser: '3 号脉动真空压力蒸汽灭菌器', load: '20261124-03-02' },
   ...{ sterilisedOn: '2026-11-24', sterileUntil: '2027-05-23' },
   hospital: {
-    zh: '中山大学附属第六医院消毒供应中心',
-    en: 'CSSD, The Sixth Affiliated Hospital, Sun Yat-sen University',
+    zh: '广州穗岚肛肠医院消毒供应中心',
+    en: 'CSSD, Suilan Colorectal Hospital (PPS Centre), Guangzhou',
   },
 };
 
@@ -186,8 +186,8 @@ const itemLeast: ItemCodeContent = {
 
 const itemMost: ItemCodeContent = {
   ...itemLeast,
-  serial: 'SZ6Y-2026-1124-00128',
-  hospital: { zh: '中山大学附属第六医院', en: 'The Sixth Affiliated Hospital, Sun Yat-sen University' },
+  serial: 'SLGC-2026-1124-00128',
+  hospital: { zh: '广州穗岚肛肠医院', en: 'Suilan Colorectal Hospital (PPS Centre), Guangzhou' },
   productName: { zh: '一次性使用管型吻合器', en: 'Circular stapler, single use' },
   specification: '29 mm',
   lot: 'PPS3-2601A',
