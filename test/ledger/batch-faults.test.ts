@@ -1,25 +1,16 @@
 import { expect } from 'chai';
-import { Failure } from '../../src/errors.ts';
 import type { LotKey } from '../../src/ledger/event.ts';
 import type { Command, Ledger } from '../../src/ledger/run.ts';
-import { type FaultMongod, failCommands, startFaultMongod } from '../support/fault-mongod.ts';
-import {
-  always,
-  commandOf,
-  maker,
-  nextId,
-  playLedger,
-  production,
-  stapler,
-  supply,
-} from '../support/ledger-play.ts';
+import { failCommands } from '../support/fault-mongod.ts';
+import { commandOf, maker, supply } from '../support/ledger-play.ts';
 import type { TestDatabase } from '../support/mongod.ts';
+import { type FaultBench, faultBench, madeLot, outcomeOf } from './bench.ts';
 
 const hospital = 'hospital-of-faults';
 
 /** What goes wrong with a batch goes wrong for all of it, and is never told as another thing than it was. */
 describe('a batch that the database fails', () => {
-  let mongod: FaultMongod;
+  let bench: FaultBench;
   let database: TestDatabase;
   let ledger: Ledger;
   let hasty: Ledger;
@@ -27,19 +18,12 @@ describe('a batch that the database fails', () => {
 
   before(async function () {
     this.timeout(60_000);
-    mongod = await startFaultMongod();
-    database = await mongod.database();
-    ledger = await playLedger(database);
-    hasty = await playLedger(database, { deadlineMs: 400 });
+    bench = await faultBench();
+    ({ database, ledger, hasty } = bench);
   });
-  after(async () => {
-    await failCommands(database, 'off');
-    await database.drop();
-    await mongod.stop();
-  });
+  after(() => bench.close());
   beforeEach(async () => {
-    lot = { gtin: stapler, lot: nextId() };
-    await ledger.run(commandOf(maker, lot), always(production(lot, 4)));
+    lot = await madeLot(ledger, 4);
   });
   afterEach(() => failCommands(database, 'off'));
 
@@ -47,10 +31,7 @@ describe('a batch that the database fails', () => {
   const commands = () =>
     [1, 1, 1, 1, 1, 1, 9].map((quantity) => ({ quantity, command: commandOf(maker, quantity) }));
   const outcome = (of: Ledger, { quantity, command }: { quantity: number; command: Command }) =>
-    of.run(command, supply(lot, hospital, quantity)).then(
-      () => 'accepted',
-      (error: unknown) => (error instanceof Failure ? error.code : String(error)),
-    );
+    outcomeOf(of.run(command, supply(lot, hospital, quantity)));
   const done = [...Array(4).fill('accepted'), ...Array(3).fill('conflict')];
   const receipts = () => database.db.collection('entries').countDocuments({ lot: lot.lot, type: 'received' });
   const transient = { errorCode: 112, errorLabels: ['TransientTransactionError'] };

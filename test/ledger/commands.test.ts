@@ -13,6 +13,7 @@ import {
   supply,
 } from '../support/ledger-play.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
+import { madeLot, outcomeOf } from './bench.ts';
 
 const hospital = 'organisation-hospital';
 
@@ -28,19 +29,9 @@ describe('a command', () => {
   after(() => database.drop());
 
   const events = () => database.db.collection('events').countDocuments();
-  const codeOf = (run: Promise<unknown>) =>
-    run.then(
-      () => 'accepted',
-      (error: unknown) => (error instanceof Failure ? error.code : error),
-    );
-  const stocked = async (quantity: number) => {
-    const lot = { gtin: stapler, lot: nextId() };
-    await ledger.run(commandOf(maker, lot), always(production(lot, quantity)));
-    return lot;
-  };
 
   it('sent ten times at once acts once, and is answered alike ten times', async () => {
-    const lot = await stocked(10);
+    const lot = await madeLot(ledger, 10);
     const command = commandOf(maker, { supply: lot });
     const before = await events();
     const answers = await Promise.all(
@@ -52,10 +43,10 @@ describe('a command', () => {
   });
 
   it('sent ten times at once and refused is refused ten times, with one record', async () => {
-    const lot = await stocked(1);
+    const lot = await madeLot(ledger, 1);
     const command = commandOf(maker, { supply: lot });
     const codes = await Promise.all(
-      Array.from({ length: 10 }, () => codeOf(ledger.run(command, supply(lot, hospital, 2)))),
+      Array.from({ length: 10 }, () => outcomeOf(ledger.run(command, supply(lot, hospital, 2)))),
     );
     expect(codes).to.deep.equal(Array.from({ length: 10 }, () => 'conflict'));
     const id = `${maker}/${command.id}`;
@@ -63,7 +54,7 @@ describe('a command', () => {
   });
 
   it('sent again after it was accepted gets the same answer, though by now it would be refused', async () => {
-    const lot = await stocked(5);
+    const lot = await madeLot(ledger, 5);
     const command = commandOf(maker, { supply: lot });
     const first = await ledger.run(command, supply(lot, hospital, 5));
     const before = await events();
@@ -88,7 +79,7 @@ describe('a command', () => {
   });
 
   it('sent again is answered even where what it needs can no longer be loaded', async () => {
-    const lot = await stocked(5);
+    const lot = await madeLot(ledger, 5);
     const command = commandOf(maker, { supply: lot });
     const first = await ledger.run(command, supply(lot, hospital, 5));
     const gone: CommandSteps<never, { sent: number }> = {
@@ -96,7 +87,7 @@ describe('a command', () => {
       decide: (state) => state,
     };
     expect(await ledger.run(command, gone)).to.deep.equal(first);
-    expect(await codeOf(ledger.run({ ...command, id: nextId() }, gone))).to.equal('not-found');
+    expect(await outcomeOf(ledger.run({ ...command, id: nextId() }, gone))).to.equal('not-found');
   });
 
   const others: readonly (readonly [string, (command: Command) => Command])[] = [
@@ -106,14 +97,14 @@ describe('a command', () => {
   ];
   for (const [what, change] of others) {
     it(`with the id of another ${what} is a conflict, and does nothing`, async () => {
-      const lot = await stocked(5);
+      const lot = await madeLot(ledger, 5);
       const command = commandOf(maker, { supply: lot });
       await ledger.run(command, supply(lot, hospital, 1));
       const refused = commandOf(maker, { supply: lot });
-      await codeOf(ledger.run(refused, supply(lot, hospital, 50)));
+      await outcomeOf(ledger.run(refused, supply(lot, hospital, 50)));
       const before = await events();
       for (const earlier of [command, refused]) {
-        const code = await codeOf(ledger.run(change(earlier), supply(lot, hospital, 1)));
+        const code = await outcomeOf(ledger.run(change(earlier), supply(lot, hospital, 1)));
         expect(code).to.equal('command/id-reused');
       }
       expect(await events()).to.equal(before);
@@ -121,7 +112,7 @@ describe('a command', () => {
   }
 
   it('may have the id that another organisation used', async () => {
-    const lot = await stocked(5);
+    const lot = await madeLot(ledger, 5);
     const command = commandOf(maker, 1);
     await ledger.run(command, supply(lot, hospital, 1));
     const theirs = { ...command, organisation: hospital };
@@ -130,7 +121,7 @@ describe('a command', () => {
   });
 
   it('with the fields of its content in another order is the same command', async () => {
-    const lot = await stocked(5);
+    const lot = await madeLot(ledger, 5);
     const command = commandOf(maker, { a: 1, b: { c: 2, d: 3 } });
     const first = await ledger.run(command, supply(lot, hospital, 1));
     const again = { ...command, content: { b: { d: 3, c: 2 }, a: 1 } };
@@ -138,10 +129,10 @@ describe('a command', () => {
   });
 
   it('that is raced by others on the same goods is done by exactly so many as there are goods', async () => {
-    const lot = await stocked(4);
+    const lot = await madeLot(ledger, 4);
     const codes = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
-        codeOf(ledger.run(commandOf(maker, index), supply(lot, hospital, 1))),
+        outcomeOf(ledger.run(commandOf(maker, index), supply(lot, hospital, 1))),
       ),
     );
     expect(codes.filter((code) => code === 'accepted')).to.have.length(4);

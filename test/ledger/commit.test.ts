@@ -1,30 +1,24 @@
 import { expect } from 'chai';
 import { mongo } from 'mongoose';
-import { Failure } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/run.ts';
-import { type FaultMongod, failCommands, startFaultMongod } from '../support/fault-mongod.ts';
+import { failCommands } from '../support/fault-mongod.ts';
 import { always, commandOf, maker, nextId, playLedger, production, stapler } from '../support/ledger-play.ts';
 import type { TestDatabase } from '../support/mongod.ts';
+import { type FaultBench, faultBench, outcomeOf } from './bench.ts';
 
 /** Law 6: acknowledged means survived, and an unknown outcome is never told as "not done". */
 describe('a commit', () => {
-  let mongod: FaultMongod;
+  let bench: FaultBench;
   let database: TestDatabase;
   let ledger: Ledger;
   let hasty: Ledger;
 
   before(async function () {
     this.timeout(60_000);
-    mongod = await startFaultMongod();
-    database = await mongod.database();
-    ledger = await playLedger(database);
-    hasty = await playLedger(database, { deadlineMs: 400 });
+    bench = await faultBench();
+    ({ database, ledger, hasty } = bench);
   });
-  after(async () => {
-    await failCommands(database, 'off');
-    await database.drop();
-    await mongod.stop();
-  });
+  after(() => bench.close());
   afterEach(() => failCommands(database, 'off'));
 
   const made = () => {
@@ -32,11 +26,6 @@ describe('a commit', () => {
     return { command: commandOf(maker, lot), steps: always(production(lot, 1)), lot };
   };
   const eventsOf = (lot: string) => database.db.collection('entries').countDocuments({ lot });
-  const fail = (run: Promise<unknown>) =>
-    run.then(
-      () => 'accepted',
-      (error: unknown) => (error instanceof Failure ? error.code : error),
-    );
 
   const faults: readonly (readonly [string, mongo.Document])[] = [
     ['whose connection breaks', { closeConnection: true }],
@@ -67,7 +56,7 @@ describe('a commit', () => {
     it(`${what} until the deadline is of unknown outcome, and the same id then gets the answer`, async () => {
       const { command, steps, lot } = made();
       await failCommands(database, 'alwaysOn', { failCommands: ['commitTransaction'], ...data });
-      expect(await fail(hasty.run(command, steps))).to.equal('service/outcome-unknown');
+      expect(await outcomeOf(hasty.run(command, steps))).to.equal('service/outcome-unknown');
       await failCommands(database, 'off');
       const answered = await ledger.run(command, steps);
       expect(answered.answer).to.deep.equal({ done: true });
@@ -118,7 +107,7 @@ describe('a commit', () => {
     const { command, steps, lot } = made();
     const data = { errorCode: 112, errorLabels: ['TransientTransactionError'], failCommands: ['insert'] };
     await failCommands(database, 'alwaysOn', data);
-    expect(await fail(hasty.run(command, steps))).to.equal('service/busy');
+    expect(await outcomeOf(hasty.run(command, steps))).to.equal('service/busy');
     await failCommands(database, 'off');
     expect(await eventsOf(lot.lot)).to.equal(0);
   });
@@ -150,7 +139,7 @@ describe('a commit', () => {
         throw error;
       });
       const hopeless = await playLedger(database, { client: dead, deadlineMs: 200 });
-      expect(await fail(hopeless.run(other.command, other.steps))).to.equal('service/outcome-unknown');
+      expect(await outcomeOf(hopeless.run(other.command, other.steps))).to.equal('service/outcome-unknown');
       expect(await eventsOf(other.lot.lot)).to.equal(1);
     });
   }

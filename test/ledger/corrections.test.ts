@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { Failure } from '../../src/errors.ts';
 import { usesOfLots } from '../../src/ledger/read.ts';
 import type { Ledger } from '../../src/ledger/run.ts';
 import {
@@ -18,6 +17,7 @@ import {
   use,
 } from '../support/ledger-play.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
+import { madeLot, outcomeOf } from './bench.ts';
 
 const hospital = 'organisation-hospital';
 
@@ -33,8 +33,7 @@ describe('a correction', () => {
   after(() => database.drop());
 
   const used = async () => {
-    const lot = { gtin: stapler, lot: nextId() };
-    await ledger.run(commandOf(maker, 1), always(production(lot, 2)));
+    const lot = await madeLot(ledger, 2);
     await ledger.run(commandOf(maker, 2), supply(lot, hospital, 2));
     const { events } = await ledger.run(commandOf(hospital, 3), use(hospital, lot));
     const id = events[0];
@@ -54,10 +53,7 @@ describe('a correction', () => {
     const { id } = await used();
     const codes = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        ledger.run(commandOf(hospital, index), correct(hospital, id)).then(
-          () => 'accepted',
-          (error: unknown) => (error instanceof Failure ? error.code : error),
-        ),
+        outcomeOf(ledger.run(commandOf(hospital, index), correct(hospital, id))),
       ),
     );
     expect(codes.filter((code) => code === 'accepted')).to.have.length(1);
@@ -85,8 +81,7 @@ describe('a correction', () => {
   });
 
   it('draws from unexplained what has moved on', async () => {
-    const lot = { gtin: stapler, lot: nextId() };
-    await ledger.run(commandOf(maker, 1), always(production(lot, 1)));
+    const lot = await madeLot(ledger, 1);
     const { events } = await ledger.run(commandOf(maker, 2), supply(lot, hospital, 1));
     await ledger.run(commandOf(hospital, 3), use(hospital, lot));
     const { answer } = await ledger.run(commandOf(maker, 4), correct(maker, events[0] ?? ''));

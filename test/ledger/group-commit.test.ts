@@ -3,7 +3,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { mongo } from 'mongoose';
 import type { Write } from '../../src/database/write.ts';
-import { Failure } from '../../src/errors.ts';
 import { checkLedger } from '../../src/ledger/check/check-ledger.ts';
 import type { AnyDraft, LotKey } from '../../src/ledger/event.ts';
 import type { CommandSteps, Ledger } from '../../src/ledger/run.ts';
@@ -20,6 +19,7 @@ import {
   supply,
 } from '../support/ledger-play.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
+import { madeLot, outcomeOf } from './bench.ts';
 
 const hospital = 'hospital-of-groups';
 
@@ -50,18 +50,12 @@ describe('commands that share a transaction', () => {
     expect(differences).to.equal(0);
   });
   beforeEach(async () => {
-    lot = { gtin: stapler, lot: nextId() };
-    await ledger.run(commandOf(maker, lot), always(production(lot, 10)));
+    lot = await madeLot(ledger, 10);
     written = [];
   });
 
-  const codeOf = (run: Promise<unknown>) =>
-    run.then(
-      () => 'accepted',
-      (error: unknown) => (error instanceof Failure ? error.code : String(error)),
-    );
   const send = (steps: CommandSteps<never, unknown> | CommandSteps<unknown, unknown>, by = maker) =>
-    codeOf(ledger.run(commandOf(by, nextId()), steps as CommandSteps<unknown, unknown>));
+    outcomeOf(ledger.run(commandOf(by, nextId()), steps as CommandSteps<unknown, unknown>));
   const supplies = (count: number) =>
     Array.from({ length: count }, () => send(supply(lot, hospital, 1) as never));
   const receipts = () => database.db.collection('entries').countDocuments({ lot: lot.lot, type: 'received' });
@@ -269,10 +263,10 @@ describe('commands that share a transaction', () => {
       load: () => wait(900),
       decide: () => ({ kind: 'accepted', events: [], answer: 0 }),
     };
-    const first = codeOf(hasty.run(commandOf(maker, 'slow'), slow));
+    const first = outcomeOf(hasty.run(commandOf(maker, 'slow'), slow));
     await wait(20);
     const startedAt = performance.now();
-    const second = await codeOf(hasty.run(commandOf(maker, 'late'), supply(lot, hospital, 1)));
+    const second = await outcomeOf(hasty.run(commandOf(maker, 'late'), supply(lot, hospital, 1)));
     expect(second).to.equal('service/busy');
     expect(performance.now() - startedAt).to.be.within(200, 700);
     expect(await first).to.equal('accepted');
@@ -282,7 +276,9 @@ describe('commands that share a transaction', () => {
   it('of two processes on one lot are each done exactly once', async () => {
     const other = await playLedger(database);
     const by = (one: Ledger) =>
-      Array.from({ length: 12 }, () => codeOf(one.run(commandOf(maker, nextId()), supply(lot, hospital, 1))));
+      Array.from({ length: 12 }, () =>
+        outcomeOf(one.run(commandOf(maker, nextId()), supply(lot, hospital, 1))),
+      );
     const codes = await Promise.all([...by(ledger), ...by(other)]);
     expect(codes.filter((code) => code === 'accepted')).to.have.length(10);
     expect(codes.filter((code) => code === 'conflict')).to.have.length(14);

@@ -5,17 +5,9 @@ import { expect } from 'chai';
 import { lotId } from '../../src/ledger/event.ts';
 import { raiseFence } from '../../src/ledger/fence.ts';
 import type { Ledger } from '../../src/ledger/run.ts';
-import {
-  always,
-  commandOf,
-  maker,
-  nextId,
-  playLedger,
-  production,
-  stapler,
-  supply,
-} from '../support/ledger-play.ts';
+import { commandOf, maker, playLedger, supply } from '../support/ledger-play.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
+import { madeLot } from './bench.ts';
 
 const hospital = 'organisation-hospital';
 const script = fileURLToPath(new URL('../support/parked-writer.ts', import.meta.url));
@@ -36,8 +28,7 @@ describe('a writer that is killed in the middle of its transaction', () => {
 
   /** @returns a lot whose holdings a killed writer has locked. */
   const locked = async () => {
-    const lot = { gtin: stapler, lot: nextId() };
-    await ledger.run(commandOf(maker, 1), always(production(lot, 2)));
+    const lot = await madeLot(ledger, 2);
     await ledger.run(commandOf(maker, 2), supply(lot, hospital, 1));
     const writer = spawn(process.execPath, [script, database.uri, lot.lot, hospital], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -18,9 +18,9 @@ import {
   playLedger,
   production,
   shelf,
-  stapler,
 } from '../support/ledger-play.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
+import { madeLot } from './bench.ts';
 
 const hospital = 'hospital-many';
 
@@ -39,8 +39,7 @@ describe('many commands in one go', () => {
     expect(differences).to.equal(0);
   });
   beforeEach(async () => {
-    lot = { gtin: stapler, lot: nextId() };
-    await ledger.run(commandOf(maker, lot), always(production(lot, 10)));
+    lot = await madeLot(ledger, 10);
   });
 
   const eventsOf = () => database.db.collection('entries').countDocuments({ lot: lot.lot, type: 'received' });
