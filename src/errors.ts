@@ -383,6 +383,21 @@ const failures = {
     zh: '该编号规则下已没有足够的新序列号，请增加位数或更换前缀。',
     en: 'These rules leave too few new serial numbers; take more digits, or another prefix.',
   },
+  'label/no-company-prefix': {
+    status: 409,
+    zh: '本机构尚未登记 GS1 厂商识别代码，不能分配物流单元代码（SSCC）；请管理员先行登记。',
+    en: 'Your organisation has stated no GS1 Company Prefix, without which no logistic unit is numbered (SSCC); an administrator states it.',
+  },
+  'label/shipment-closed': {
+    status: 409,
+    zh: '该发货单已关闭，不再打印物流标签。',
+    en: 'The shipment is closed; no more labels of its logistic units are printed.',
+  },
+  'label/packages-printed': {
+    status: 409,
+    zh: '以下箱号的标签已经打印；如需补打，请在原任务中说明原因。',
+    en: 'Labels of these packages have been printed; reprint them from their job, with a reason.',
+  },
   'label/reprint-of-reprint': {
     status: 409,
     zh: '这是补打任务；请从最初的打印任务补打。',
@@ -473,6 +488,73 @@ const failures = {
     status: 503,
     zh: '发送因系统停止或故障而中断。已打印的标签请核对后补打其余部分。',
     en: 'Sending was cut short by a stop or fault of the service. Check what was printed and reprint the rest.',
+  },
+  'printer/not-accepting': {
+    status: 503,
+    zh: '打印机暂不接收打印任务，请检查打印机后再发送。',
+    en: 'The printer takes no jobs at present; look at it and send again.',
+  },
+  'printer/format': {
+    status: 409,
+    zh: '该打印机不能打印 PDF，请选择其他打印机，或按标签打印机登记。',
+    en: 'The printer does not print PDF; choose another, or register it as a label printer.',
+  },
+  'printer/media': {
+    status: 409,
+    zh: '该打印机没有所选模板的纸张规格，请更换模板或打印机。',
+    en: 'The printer does not have paper of the size of this template; choose another template or printer.',
+  },
+  'printer/refused': {
+    status: 502,
+    zh: '打印机拒绝了该任务：可能需要登录或限制了来源，请联系打印机管理人员。',
+    en: 'The printer refused the job: it may ask for a sign-in, or not take jobs from here. Ask those who look after it.',
+  },
+  'printer/path-unknown': {
+    status: 502,
+    zh: '该地址没有所登记路径的打印机，请管理员核对路径。',
+    en: 'There is no printer at the path that was registered; have an administrator check it.',
+  },
+  'printer/answer-unreadable': {
+    status: 502,
+    zh: '对方的应答不是打印机（IPP）的应答，请管理员核对地址、端口和路径。',
+    en: 'What answered did not answer as a printer (IPP) does; have an administrator check address, port and path.',
+  },
+  'printer/certificate': {
+    status: 502,
+    zh: '打印机的证书不可信，或与登记的指纹不符，未发送任何内容。请管理员核对。',
+    en: "The printer's certificate is not trusted, or is not the one registered; nothing was sent. Have an administrator check it.",
+  },
+  'printer/out-of-paper': {
+    status: 503,
+    zh: '打印机缺纸（标签），请补充后继续。',
+    en: 'The printer is out of paper or labels; it goes on when it has some.',
+  },
+  'printer/jammed': { status: 503, zh: '打印机卡纸，请清除。', en: 'Paper is jammed in the printer; remove it.' },
+  'printer/open': { status: 503, zh: '打印机盖板未关好。', en: 'A cover of the printer is open.' },
+  'printer/out-of-ink': {
+    status: 503,
+    zh: '打印机缺墨粉、墨水或碳带，请更换。',
+    en: 'The printer is out of toner, ink or ribbon; replace it.',
+  },
+  'printer/paused': {
+    status: 503,
+    zh: '打印机已暂停，请在打印机上恢复。',
+    en: 'The printer is paused; resume it at the printer.',
+  },
+  'printer/needs-attention': {
+    status: 503,
+    zh: '打印机需要处理，请查看其显示屏。',
+    en: 'The printer needs somebody to look at it; see its display.',
+  },
+  'printer/aborted': {
+    status: 502,
+    zh: '打印机中止了该任务。已打印的标签请核对后补打其余部分。',
+    en: 'The printer gave the job up. Check what was printed and reprint the rest.',
+  },
+  'printer/cancelled': {
+    status: 409,
+    zh: '该任务已在打印机上取消。已打印的标签请核对后补打其余部分。',
+    en: 'The job was cancelled at the printer. Check what was printed and reprint the rest.',
   },
   'printer/too-large': {
     status: 413,
@@ -593,6 +675,11 @@ const failures = {
     status: 409,
     zh: '此统一社会信用代码已登记。',
     en: 'An organisation with this unified social credit code is registered already.',
+  },
+  'catalogue/company-prefix-taken': {
+    status: 409,
+    zh: '此 GS1 厂商识别代码已由其他机构登记；请核对 GS1 证书，仍有疑问请联系运营方。',
+    en: 'Another organisation has stated this GS1 Company Prefix; compare with your GS1 certificate, and ask the operator if it is yours.',
   },
   'catalogue/too-many-lots': {
     status: 422,
