@@ -8,7 +8,7 @@ import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { saying } from '../http/faults.ts';
-import { isoDateTime, pageOf, pageQuery, text, uuid } from '../http/fields.ts';
+import { email, isoDateTime, pageOf, pageQuery, text, uuid } from '../http/fields.ts';
 import { area, bilingual, creditCode, gln, idParams, licence } from './fields.ts';
 import { type Organisation, organisationKinds, publicFacts } from './organisation.ts';
 import {
@@ -23,7 +23,7 @@ import {
 const contact = z.strictObject({
   person: text({ max: 60 }),
   telephone: text({ max: 40 }),
-  email: z.email().max(200).exactOptional(),
+  email: email().exactOptional(),
 });
 
 const authority = z.strictObject({

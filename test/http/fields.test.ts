@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { Failure } from '../../src/errors.ts';
 import { decodeCursor, encodeCursor } from '../../src/http/cursor.ts';
-import { isoDate, isoDateTime, quantity, scanned, text, uuid } from '../../src/http/fields.ts';
+import { email, isoDate, isoDateTime, quantity, scanned, text, uuid } from '../../src/http/fields.ts';
 import { readJson } from '../../src/http/json.ts';
 
 const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
@@ -52,6 +52,40 @@ describe('http: fields', () => {
       '2026-11-24T25:00:00Z',
     ]) {
       expect(accepts(isoDateTime(), bad), bad).to.equal(false);
+    }
+  });
+
+  it('takes an e-mail address that mail software and every reader of the description take', () => {
+    const [name, label] = ['n'.repeat(64), 'd'.repeat(63)];
+    for (const good of [
+      'zhao.min@hospital.example.cn',
+      "o'neil+ward-3_x@b.cn",
+      `${name}@${label}.cn`,
+      '-@1.CN',
+    ]) {
+      expect(accepts(email(), good), good).to.equal(true);
+    }
+    // Each: a part of the domain or name that is none, or is too long for one.
+    const bad = [
+      'a@b-.cn',
+      'a@-b.cn',
+      'a@b..cn',
+      'a@xn--b.cn',
+      'a@b',
+      'a@b.c',
+      'a@b.1',
+      '.a@b.cn',
+      'a.@b.cn',
+      'a..b@c.cn',
+    ];
+    const tooLong = [
+      `${name}n@b.cn`,
+      `a@${label}d.cn`,
+      `a@b.${label}d`,
+      `${name}@${label}.${label}.${'d'.repeat(9)}.cn`,
+    ];
+    for (const one of [...bad, ...tooLong, '@b.cn', 'a b@c.cn', '赵@b.cn', 'a@b.cn\n']) {
+      expect(accepts(email(), one), one).to.equal(false);
     }
   });
 
