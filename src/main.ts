@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2));
   const logger = createLogger(config.logLevel);
   const stopped = stopSignal();
-  const server = await Server.listen(config);
+  const server = await Server.listen(config, { ids: systemIds, log: logger });
   try {
     await serve(config, server, logger, stopped);
   } finally {

@@ -2,21 +2,11 @@
 
 import type { Server as HttpServer, RequestListener } from 'node:http';
 import { CannotStart } from './errors.ts';
+import { type RefusalParts, refuseEarly } from './http/early-refusal.ts';
 import { createHttpServer } from './http/server.ts';
 
 /** Requests in flight get this long after we are asked to stop; service managers kill after 30 s and more. */
 const drainLimitMs = 25_000;
-
-const notReady: RequestListener = (_request, response) => {
-  response.writeHead(503, { 'Content-Type': 'application/problem+json', 'Retry-After': '2' });
-  response.end(
-    JSON.stringify({
-      status: 503,
-      code: 'service/busy',
-      title: 'Starting; try again shortly. 正在启动，请稍后重试。',
-    }),
-  );
-};
 
 export interface Address {
   readonly host: string;
@@ -27,26 +17,27 @@ export interface Address {
 export class Server {
   readonly #http: HttpServer;
   readonly #host: string;
-  #answer: RequestListener = notReady;
+  #answer: RequestListener;
   #closing: Promise<void> | undefined;
 
-  private constructor(host: string) {
+  private constructor(host: string, parts: RefusalParts) {
     this.#host = host;
+    this.#answer = (_request, response) => refuseEarly(response, 'service/busy', parts);
     this.#http = createHttpServer((request, response) => {
       // A client that keeps its connection alive would hold a server that is closing until it times out.
       response.once('close', () => {
         if (this.#closing !== undefined) setImmediate(() => this.#http.closeIdleConnections());
       });
       this.#answer(request, response);
-    });
+    }, parts);
   }
 
   /**
    * Listens; until {@link answerWith} it answers 503.
    * @throws CannotStart when the address cannot be had.
    */
-  static async listen({ host, port }: Address): Promise<Server> {
-    const server = new Server(host);
+  static async listen({ host, port }: Address, parts: RefusalParts): Promise<Server> {
+    const server = new Server(host, parts);
     await new Promise<void>((resolve, reject) => {
       server.#http.once('error', (error) => reject(notListening(host, port, error)));
       server.#http.listen(port, host, resolve);

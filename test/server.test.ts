@@ -2,39 +2,48 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { systemIds } from '../src/clock.ts';
 import { CannotStart } from '../src/errors.ts';
+import { createLogger } from '../src/logging.ts';
 import { Server } from '../src/server.ts';
 
 const anyPort = { host: '127.0.0.1', port: 0 };
+const parts = { ids: systemIds, log: createLogger('error', { write: () => {} }) };
 
 describe('the server', () => {
   it('has its port before it serves, and asks clients to try again until then', async () => {
-    const server = await Server.listen(anyPort);
+    const server = await Server.listen(anyPort, parts);
     const early = await fetch(server.url);
     expect(early.status).to.equal(503);
     expect(early.headers.get('retry-after')).to.match(/^\d+$/);
+    expect(await early.json()).to.include({
+      code: 'service/busy',
+      requestId: early.headers.get('x-request-id'),
+    });
     server.answerWith((_request, response) => void response.end('ready'));
     expect(await (await fetch(server.url)).text()).to.equal('ready');
     await server.close();
   });
 
   it('says in one sentence that the port is taken', async () => {
-    const server = await Server.listen(anyPort);
+    const server = await Server.listen(anyPort, parts);
     const port = Number(new URL(server.url).port);
-    const refusal = await Server.listen({ ...anyPort, port }).catch((error: unknown) => error);
+    const refusal = await Server.listen({ ...anyPort, port }, parts).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(CannotStart);
     expect(String(refusal)).to.match(new RegExp(`Port ${port} .* is in use by another program: .*--port`));
     await server.close();
   });
 
   it('says in one sentence that the address is not ours', async () => {
-    const refusal = await Server.listen({ host: '192.0.2.1', port: 0 }).catch((error: unknown) => error);
+    const refusal = await Server.listen({ host: '192.0.2.1', port: 0 }, parts).catch(
+      (error: unknown) => error,
+    );
     expect(refusal).to.be.instanceOf(CannotStart);
     expect(String(refusal)).to.match(/check HOST and PORT/);
   });
 
   it('finishes a request in flight, and takes no new one, when it closes', async () => {
-    const server = await Server.listen(anyPort);
+    const server = await Server.listen(anyPort, parts);
     const arrived = new Promise<ServerResponse>((resolve) => {
       server.answerWith((_request, response) => resolve(response));
     });
@@ -56,7 +65,7 @@ describe('the server', () => {
   });
 
   it('closes once, however often it is asked', async () => {
-    const server = await Server.listen(anyPort);
+    const server = await Server.listen(anyPort, parts);
     expect(server.close()).to.equal(server.close());
     await server.close();
   });

@@ -94,7 +94,7 @@ export async function playDemo(options: DemoOptions): Promise<Played> {
   const unfinished = unfinishedFile(dataDirectory);
   await mkdir(join(dataDirectory, 'demo'), { recursive: true, mode: 0o700 });
   await writeFile(unfinished, 'A demonstration was begun here and not played to its end.\n');
-  const stage = await Stage.open(options.seed ?? defaultSeed);
+  const stage = await Stage.open(options.seed ?? defaultSeed, logger);
   options.stopped?.then(
     () => stage.stop(),
     () => stage.stop(),

@@ -8,6 +8,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent, type RequestListener } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { type Clock, type IdSource, systemIds } from '../clock.ts';
 import { Server } from '../server.ts';
 import { seededIds } from './chance.ts';
@@ -57,8 +58,8 @@ export class Stage {
   }
 
   /** @returns a stage on a free port of loopback, which answers nobody yet. */
-  static async open(seed: string): Promise<Stage> {
-    return new Stage(seed, await Server.listen({ host: '127.0.0.1', port: 0 }));
+  static async open(seed: string, log: Logger): Promise<Stage> {
+    return new Stage(seed, await Server.listen({ host: '127.0.0.1', port: 0 }, { ids: systemIds, log }));
   }
 
   /** Lets an application answer what {@link send} sends, and nothing else. */

@@ -104,6 +104,11 @@ function operation(route: DescribedRoute, named: Json): Json {
     }),
     responses: {
       '2XX': success(schemas, id, named),
+      ...(schemas.produces !== undefined && {
+        '3XX': {
+          description: 'What the client has is still good (304), or the answer is at `Location` (307)',
+        },
+      }),
       '4XX': refusal('Refused; the code says why', schemas.produces),
       '5XX': refusal('The service is busy, the outcome unknown, or a fault of ours'),
     },
@@ -118,20 +123,22 @@ function operationId({ method, path }: DescribedRoute): string {
 
 function success({ answer, produces }: RouteSchemas, id: string, named: Json): Json {
   if (produces !== undefined) {
-    return {
-      description: 'A document',
-      content: { [produces]: { schema: { type: 'string', format: 'binary' } } },
-    };
+    const content = Object.entries(produces).map(([type, schema]) => [
+      type,
+      { schema: schemaOf(schema, 'output', `${id}Document`, named) },
+    ]);
+    return { description: 'A document', content: Object.fromEntries(content) };
   }
   if (answer === undefined) return { description: 'Done' };
   const schema = schemaOf(answer, 'output', `${id}Answer`, named);
   return { description: 'Done', content: { 'application/json': { schema } } };
 }
 
-/** @param page the media type of a page for people, which says in its own words what is wrong */
-function refusal(description: string, page?: string): Json {
+/** @param produces where a page for people is among it, the page says in its own words what is wrong */
+function refusal(description: string, produces: RouteSchemas['produces'] = {}): Json {
   const problem = { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } };
-  if (!page?.startsWith('text/html')) return { description, content: problem };
+  const page = Object.keys(produces).find((type) => type.startsWith('text/html'));
+  if (page === undefined) return { description, content: problem };
   return { description, content: { ...problem, [page]: { schema: { type: 'string' } } } };
 }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Readable } from 'node:stream';
+import { z } from 'zod';
 import { type MaybeSchema, type Parsed, parsePart } from './parse.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -76,13 +77,16 @@ export interface RouteSchemas<
   readonly answer?: A;
   /** Bytes of JSON accepted; {@link defaultBodyLimit} unless said. */
   readonly bodyLimit?: number;
-  /** The media type of a {@link Binary} answer, for the OpenAPI document. */
-  readonly produces?: string;
+  /** The media types of a {@link Binary} answer, each with what is in it, for the OpenAPI document. */
+  readonly produces?: Readonly<Record<string, z.ZodType>>;
   /** Path and query are not parsed here: the handler reads {@link RouteRequest.target} as it was sent. */
   readonly verbatim?: boolean;
   /** Any site's page may read the answer (CORS): it is the same for everybody, with a cookie or without. */
   readonly crossOrigin?: boolean;
 }
+
+/** What is in an answer that is no text: its media type alone says it (OpenAPI 3.1.1, "Working with Binary Data"). */
+export const rawBytes = z.unknown();
 
 /** 256 kB: 1,000 serials of 20 characters with room to spare. */
 export const defaultBodyLimit = 256 * 1024;

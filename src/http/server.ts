@@ -9,8 +9,8 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { describeFailure, type FailureCode } from '../errors.ts';
-import { problemMediaType } from './problem.ts';
+import type { FailureCode } from '../errors.ts';
+import { earlyRefusal, type RefusalParts, refuseEarly } from './early-refusal.ts';
 
 export interface ServerLimits {
   /** A client that sends a byte a minute must not hold a connection (Slowloris): headers, then the whole request. */
@@ -42,11 +42,14 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
+export interface ServerParts extends RefusalParts {
+  /** {@link defaultServerLimits} unless said. */
+  readonly limits?: ServerLimits;
+}
+
 /** @returns a server that does not listen yet */
-export function createHttpServer(
-  application: RequestListener,
-  limits: ServerLimits = defaultServerLimits,
-): Server {
+export function createHttpServer(application: RequestListener, parts: ServerParts): Server {
+  const { limits = defaultServerLimits } = parts;
   const unanswered = new WeakMap<Duplex, Set<Exchange>>();
   const serve: RequestListener = (request, response) => {
     const exchanges = unanswered.get(request.socket) ?? new Set();
@@ -56,7 +59,7 @@ export function createHttpServer(
     response.once('close', () => exchanges.delete(exchange));
     const code = codeOf(request, exchanges.size, limits);
     if (code === undefined) application(request, response);
-    else refuse(response, code);
+    else refuseEarly(response, code, parts);
   };
   const server = createServer(
     {
@@ -73,7 +76,7 @@ export function createHttpServer(
   server.maxConnections = limits.connections;
   // RFC 9110 10.1.1: an expectation that is not known may be ignored.
   server.on('checkExpectation', serve);
-  server.on('clientError', (error, socket) => refuseUnreadable(error, socket, unanswered.get(socket)));
+  server.on('clientError', (error, socket) => refuseUnreadable(error, socket, parts, unanswered.get(socket)));
   return server;
 }
 
@@ -85,6 +88,7 @@ function isInMidAnswer(exchanges: Iterable<Exchange>): boolean {
 function refuseUnreadable(
   error: Error & { code?: string },
   socket: Duplex,
+  parts: RefusalParts,
   unanswered: Iterable<Exchange> = [],
 ): void {
   // ECONNRESET: gone already.
@@ -98,7 +102,7 @@ function refuseUnreadable(
       : error.code === 'HPE_HEADER_OVERFLOW'
         ? 'request/too-large'
         : 'request/malformed';
-  const { status, headers, body } = plainProblem(code);
+  const { status, headers, body } = earlyRefusal(code, parts);
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
 }
@@ -112,30 +116,4 @@ function codeOf(
   // RFC 9112 3.2
   if (httpVersion === '1.1' && headers.host === undefined) return 'request/malformed';
   return onConnection > pipelined ? 'service/busy' : undefined;
-}
-
-function refuse(response: ServerResponse, code: FailureCode): void {
-  const { status, headers, body } = plainProblem(code);
-  response.writeHead(status, headers).end(body);
-}
-
-/** For what no application has seen; the connection ends with it. */
-function plainProblem(code: FailureCode) {
-  const { status, zh, en } = describeFailure(code);
-  const body = JSON.stringify({
-    type: `urn:pps-trace:problem:${code.replaceAll('/', ':')}`,
-    title: STATUS_CODES[status],
-    status,
-    code,
-    detail: en,
-    detailZh: zh,
-  });
-  const headers = {
-    Connection: 'close',
-    'Cache-Control': 'no-store',
-    'Content-Type': problemMediaType,
-    'Content-Length': String(Buffer.byteLength(body)),
-    ...(status === 503 && { 'Retry-After': '1' }),
-  };
-  return { status, headers, body };
 }

@@ -1,6 +1,7 @@
 /** Reading print jobs: how far one is, its serial numbers, its file. */
 import { type Route, route } from '../access/route.ts';
 import { Failure } from '../errors.ts';
+import { rawBytes } from '../http/route.ts';
 import { readJob } from './job.ts';
 import { assertPrintable, type FileFormat, type FileParts, fileOf, fileTag } from './job-file.ts';
 import { jobParams } from './job-routes.ts';
@@ -68,7 +69,7 @@ function fileRoute(parts: FileParts, format: FileFormat, summary: string): Route
     'GET',
     `/api/v1/label-jobs/:job/labels.${format}`,
     'label:print',
-    { summary, params: jobParams, produces: contentType },
+    { summary, params: jobParams, produces: { [contentType]: rawBytes } },
     async ({ caller, params }) => {
       const job = await readJob({ db: parts.db }, caller.organisation, params.job);
       await assertPrintable(parts, job);

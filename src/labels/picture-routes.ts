@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Route, route } from '../access/route.ts';
 import { Failure } from '../errors.ts';
 import { saying } from '../http/faults.ts';
+import { rawBytes } from '../http/route.ts';
 import { readJob, serialAt } from './job.ts';
 import { withSerial } from './job-drawing.ts';
 import { assertPrintable, type FileParts } from './job-file.ts';
@@ -40,7 +41,7 @@ function pictureRoute(parts: FileParts, format: PictureFormat, summary: string):
     'GET',
     `/api/v1/label-jobs/:job/label.${format}`,
     'label:print',
-    { summary, params: jobParams, query: pictureQuery, produces: contentType },
+    { summary, params: jobParams, query: pictureQuery, produces: { [contentType]: rawBytes } },
     async ({ caller, params, query }) => {
       const { db } = parts;
       const job = await readJob({ db }, caller.organisation, params.job);

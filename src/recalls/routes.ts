@@ -2,6 +2,7 @@
 import type { Caller } from '../access/caller.ts';
 import { type Route, route } from '../access/route.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { rawBytes } from '../http/route.ts';
 import type { Reader } from '../patients/interface.ts';
 import { lotReport, noticeFor } from './papers.ts';
 import { listRecalls, readBalance, readDetail, readUses } from './readings.ts';
@@ -159,7 +160,11 @@ function paperRoutes(parts: RecallParts): Route[] {
       'GET',
       '/api/v1/recalls/:id/notices/:organisation.pdf',
       'recall:read',
-      { summary: 'The notice to one organisation 召回通知', params: shapes.noticeParams, produces: pdf },
+      {
+        summary: 'The notice to one organisation 召回通知',
+        params: shapes.noticeParams,
+        produces: { [pdf]: rawBytes },
+      },
       async ({ caller, params }) => {
         const reader = { ...readingOf(caller), person: caller.person };
         const { bytes, filename } = await noticeFor(parts, reader, params.id, params.organisation);
@@ -170,7 +175,11 @@ function paperRoutes(parts: RecallParts): Route[] {
       'GET',
       '/api/v1/recalls/:id/report.pdf',
       'recall:read',
-      { summary: 'Report on the recalled lots 召回批次报告', params: shapes.recallParams, produces: pdf },
+      {
+        summary: 'Report on the recalled lots 召回批次报告',
+        params: shapes.recallParams,
+        produces: { [pdf]: rawBytes },
+      },
       async ({ caller, params }) => {
         const { bytes, filename } = await lotReport(parts, readingOf(caller), params.id);
         return { status: 200, contentType: pdf, filename, bytes };

@@ -2,6 +2,7 @@
  * The links of a device, as the GS1-Conformant Resolver Standard 1.2 gives them: a linkset (RFC 9264) in JSON, and
  * the `Link` header. Pure.
  */
+import { z } from 'zod';
 import type { Bilingual } from '../catalogue/bilingual.ts';
 import type { UdiElement } from '../identifiers/ai-elements.ts';
 import { digitalLink } from '../identifiers/digital-link.ts';
@@ -88,16 +89,35 @@ export function linksOf(facts: DeviceFacts, base: string): readonly TypedLink[] 
   return levelsOf(facts, base)[0]?.links ?? [];
 }
 
+const target = z.strictObject({
+  href: z.url(),
+  title: z.string(),
+  type: z.string().exactOptional(),
+  hreflang: z.array(z.string()).exactOptional(),
+});
+
+/** RFC 9264, 4.2: one object for each anchor, in it an array of targets for each type of link. */
+const linkset = z.strictObject({
+  linkset: z.array(z.object({ anchor: z.url(), description: z.string() }).catchall(z.array(target))),
+});
+
+/** What a program is answered, by the media type that it asks for. */
+export const linksetForms = {
+  [mediaTypes.linkset]: linkset,
+  [mediaTypes.json]: linkset,
+  [mediaTypes['json-ld']]: linkset.extend({ '@context': z.literal(context) }),
+};
+
 /** @returns the linkset, in the form wanted. */
 export function linksetOf(facts: DeviceFacts, base: string, form: Form): object {
-  const linkset = levelsOf(facts, base).map(({ anchor, links }) => ({
+  const levels = levelsOf(facts, base).map(({ anchor, links }) => ({
     anchor,
     description: `${facts.name.zh} ${facts.name.en}`,
     ...Object.fromEntries(
       links.map(({ type, href, title }) => [`${vocabulary}${type}`, [targetOf(type, href, title)]]),
     ),
   }));
-  return form === 'json-ld' ? { '@context': context, linkset } : { linkset };
+  return { ...(form === 'json-ld' && { '@context': context }), linkset: levels };
 }
 
 /** A default link has a title and nothing else (2.5.8). */
@@ -124,8 +144,17 @@ export function linkHeader(facts: DeviceFacts, base: string): string {
 /** The header that goes with a linkset in JSON. */
 export const contextHeader = `<${context}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"`;
 
+export const descriptionAnswer = z.strictObject({
+  name: z.string(),
+  resolverRoot: z.url(),
+  supportedPrimaryKeys: z.array(z.string()),
+  supportedLinkType: z.array(z.strictObject({ namespace: z.url(), prefix: z.string() })),
+  linkTypeDefaultCanBeLinkset: z.boolean(),
+  jsonLdContextLocation: z.url(),
+});
+
 /** @returns what `/.well-known/gs1resolver` says (Resolver Standard, 3). */
-export function descriptionFile(base: string): object {
+export function descriptionFile(base: string): z.output<typeof descriptionAnswer> {
   return {
     name: 'pps-trace',
     resolverRoot: base,

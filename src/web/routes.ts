@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import type { CounterfeitWatch } from '../inventory/counterfeit-watch.ts';
 import { DeviceReader } from './device-facts.ts';
-import { descriptionFile } from './linkset.ts';
+import { descriptionAnswer, descriptionFile, linksetForms } from './linkset.ts';
 import { type Asked, otherKey, resolve, sheetVersion, stylesheet, tooMany } from './resolve.ts';
 
 export interface WebParts {
@@ -20,7 +20,11 @@ export interface WebParts {
 }
 
 /** What the routes of labels have in common: the address is read as it was sent, by the parser of every scan. */
-const page = { produces: 'text/html; charset=utf-8', verbatim: true, crossOrigin: true } as const;
+const page = {
+  produces: { 'text/html; charset=utf-8': z.string(), ...linksetForms },
+  verbatim: true,
+  crossOrigin: true,
+} as const;
 
 export function webRoutes(parts: WebParts): Route[] {
   const { clock, publicUrl, watch } = parts;
@@ -51,14 +55,13 @@ export function webRoutes(parts: WebParts): Route[] {
       '/.well-known/gs1resolver',
       {
         summary: 'What this resolver of GS1 Digital Links can do',
-        produces: 'application/json',
+        answer: descriptionAnswer,
         crossOrigin: true,
       },
       async () => ({
         status: 200,
-        contentType: 'application/json',
         headers: { 'Cache-Control': 'public, max-age=3600' },
-        bytes: Buffer.from(JSON.stringify(descriptionFile(publicUrl)), 'utf8'),
+        body: descriptionFile(publicUrl),
       }),
     ),
     publicRoute(
@@ -67,7 +70,7 @@ export function webRoutes(parts: WebParts): Route[] {
       {
         summary: 'The style of the pages behind labels',
         query: z.strictObject({ v: z.string().max(64).optional() }),
-        produces: 'text/css',
+        produces: { 'text/css': z.string() },
       },
       async ({ query: { v } }) => ({
         status: 200,

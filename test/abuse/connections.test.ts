@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { expect } from 'chai';
 import { z } from 'zod';
+import { systemIds } from '../../src/clock.ts';
 import { publicRoute, type Route, routeMaker } from '../../src/http/route.ts';
 import { createHttpServer, type ServerLimits } from '../../src/http/server.ts';
+import { createLogger } from '../../src/logging.ts';
 import { applicationOf, type TestCaller, type TestPermission } from '../http/application-of.ts';
+import { textAt } from '../support/http.ts';
 import { dial, statusesIn } from './socket.ts';
 
 const close = 'Connection: close\r\n\r\n';
@@ -28,7 +31,7 @@ const routes: Route<TestCaller, TestPermission>[] = [
     status: 200,
     body: {},
   })),
-  publicRoute('GET', '/large', { summary: 'x', produces: 'text/plain' }, async () => ({
+  publicRoute('GET', '/large', { summary: 'x', produces: { 'text/plain': z.string() } }, async () => ({
     status: 200,
     contentType: 'text/plain',
     bytes: large,
@@ -45,7 +48,8 @@ describe('abuse: connections', () => {
   const lines: string[] = [];
 
   before(async () => {
-    server = createHttpServer(applicationOf(routes, lines), limits);
+    const log = createLogger('info', { write: (line) => void lines.push(line) });
+    server = createHttpServer(applicationOf(routes, lines), { limits, ids: systemIds, log });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -224,7 +228,12 @@ describe('abuse: connections', () => {
       expect(more).to.deep.equal([]);
       expect(status, answer.slice(0, 200)).to.be.oneOf([...statuses]);
       expect(answer).not.to.match(/node:|\.ts:|at .*\(/);
-      if (status !== undefined && status >= 400) expect(answer).to.include('application/problem+json');
+      if (status === undefined || status < 400) return;
+      expect(answer).to.include('application/problem+json');
+      const [head = '', body = ''] = answer.split('\r\n\r\n');
+      const id = textAt(JSON.parse(body), '/requestId');
+      expect(head).to.match(new RegExp(`X-Request-Id: ${id}`, 'i'));
+      expect(lines.filter((line) => line.includes(`"requestId":"${id}"`))).to.have.length(1);
     });
   }
 

@@ -1,10 +1,13 @@
 import { expect } from 'chai';
 import { Stage, Stopped } from '../../src/demo/stage.ts';
+import { createLogger } from '../../src/logging.ts';
+
+const log = createLogger('error', { write: () => {} });
 
 describe('the stage', () => {
   let stage: Stage;
   beforeEach(async () => {
-    stage = await Stage.open('seed');
+    stage = await Stage.open('seed', log);
   });
   afterEach(() => stage.close());
 
@@ -32,7 +35,7 @@ describe('the stage', () => {
     expect(replies.map(({ body }) => (body as { now: string }).now)).to.deep.equal(times);
     const ids = replies.map(({ body }) => (body as { id: string }).id);
     expect(new Set(ids).size).to.equal(20);
-    const other = await Stage.open('seed');
+    const other = await Stage.open('seed', log);
     try {
       const again = await other.during(step('request 7', '2020-01-01T00:00:00Z'), async () =>
         other.ids.uuid(),
@@ -49,7 +52,7 @@ describe('the stage', () => {
     answerAfter(1);
     const late = await stage.send(step('busy', '2026-03-01T00:00:00Z'), get);
     expect(late.status).to.equal(200);
-    const other = await Stage.open('seed');
+    const other = await Stage.open('seed', log);
     try {
       const first = await other.during(step('busy', '2026-03-01T00:00:00Z'), async () => other.ids.uuid());
       expect((late.body as { id: string }).id).to.equal(first);

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
+import { z } from 'zod';
 import { publicRoute } from '../../src/http/route.ts';
 import { type LoggedServer, serveRoutes } from './application-of.ts';
 
@@ -22,7 +23,7 @@ describe('http: the lifetime of a request', () => {
   }
 
   const file = (path: string, minutes: readonly number[]) =>
-    publicRoute('GET', path, { summary: 'A file', produces: 'text/plain' }, async () => ({
+    publicRoute('GET', path, { summary: 'A file', produces: { 'text/plain': z.string() } }, async () => ({
       status: 200,
       contentType: 'text/plain',
       bytes: Readable.from(slowly(minutes), { objectMode: false }),

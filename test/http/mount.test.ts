@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { Failure } from '../../src/errors.ts';
 import { pageQuery, quantity, text } from '../../src/http/fields.ts';
-import { publicRoute, routeMaker } from '../../src/http/route.ts';
+import { publicRoute, rawBytes, routeMaker } from '../../src/http/route.ts';
 import { at, listAt, textAt } from '../support/http.ts';
 import { type LoggedServer, serveRoutes, type TestCaller, type TestPermission } from './application-of.ts';
 
@@ -53,17 +53,29 @@ const things = [
   route('GET', '/api/v1/full', 'read', { summary: 'x' }, async () => {
     throw new Failure('conflict', { lot: 'A1' });
   }),
-  route('GET', '/api/v1/paper', 'read', { summary: 'x', produces: 'application/pdf' }, async () => ({
-    status: 200,
-    contentType: 'application/pdf',
-    filename: '召回通知 "1"\r\nX-Evil: 1.pdf',
-    bytes: new Uint8Array([1, 2, 3]),
-  })),
-  route('GET', '/api/v1/stream', 'read', { summary: 'x', produces: 'text/plain' }, async () => ({
-    status: 200,
-    contentType: 'text/plain',
-    bytes: Readable.from(['a', 'b']),
-  })),
+  route(
+    'GET',
+    '/api/v1/paper',
+    'read',
+    { summary: 'x', produces: { 'application/pdf': rawBytes } },
+    async () => ({
+      status: 200,
+      contentType: 'application/pdf',
+      filename: '召回通知 "1"\r\nX-Evil: 1.pdf',
+      bytes: new Uint8Array([1, 2, 3]),
+    }),
+  ),
+  route(
+    'GET',
+    '/api/v1/stream',
+    'read',
+    { summary: 'x', produces: { 'text/plain': z.string() } },
+    async () => ({
+      status: 200,
+      contentType: 'text/plain',
+      bytes: Readable.from(['a', 'b']),
+    }),
+  ),
   publicRoute(
     'GET',
     '/open',

@@ -11,7 +11,9 @@
 
 import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, type RequestListener, request } from 'node:http';
+import { systemIds } from '../../src/clock.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { createLogger } from '../../src/logging.ts';
 
 export interface Reply {
   readonly status: number;
@@ -46,9 +48,10 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** @returns the application listening on a free port of loopback. */
+/** @returns the application listening on a free port of loopback; what the server itself refuses is logged nowhere. */
 export async function serve(application: RequestListener): Promise<TestServer> {
-  const server = createHttpServer(application);
+  const log = createLogger('error', { write: () => {} });
+  const server = createHttpServer(application, { ids: systemIds, log });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { createApp } from '../../src/app.ts';
 import { systemClock, systemIds } from '../../src/clock.ts';
 import { createLogger } from '../../src/logging.ts';
+import { linksetForms } from '../../src/web/linkset.ts';
 import { formOf, languageOf } from '../../src/web/negotiation.ts';
 import { at, serve, textAt } from '../support/http.ts';
 import { implant, stapler, unknown } from '../support/world-facts.ts';
@@ -25,6 +26,13 @@ describe('the links behind a label', () => {
   const anchorsOf = (body: unknown) => {
     const levels = at(body, '/linkset');
     return Array.isArray(levels) ? levels.map((level) => textAt(level, '/anchor')) : [];
+  };
+
+  /** As the OpenAPI document says. */
+  const expectDescribed = (type: string, body: unknown) => {
+    const [, schema] = Object.entries(linksetForms).find(([name]) => type.startsWith(name)) ?? [];
+    expect(schema?.safeParse(body).error, type).to.equal(undefined);
+    expect(schema?.safeParse({ ...Object(body), more: 1 }).success).to.equal(false);
   };
 
   it('are a linkset (RFC 9264) of the unit, its lot and its product, each with one default link', async () => {
@@ -59,11 +67,13 @@ describe('the links behind a label', () => {
       [unit, 'text/html;q=0.2, application/linkset+json;q=0.9', 'application/linkset+json'],
       [unit, 'application/*;q=0.5, text/*', 'text/html; charset=utf-8'],
     ] as const) {
-      const { status, headers } = await scene.phone.get(path, { accept });
+      const { status, headers, body } = await scene.phone.get(path, { accept });
       expect([status, headers['content-type']], `${path} ${accept}`).to.deep.equal([200, type]);
       expect(headers.vary).to.equal('Accept, Accept-Language');
+      if (!type.startsWith('text/')) expectDescribed(type, body);
     }
     const ld = await scene.phone.get(unit, { accept: 'application/ld+json' });
+    expectDescribed('application/ld+json', ld.body);
     expect(textAt(ld.body, '/@context')).to.include('https://ref.gs1.org/standards/resolver/');
   });
 
