@@ -529,7 +529,11 @@ const failures = {
     zh: '打印机缺纸（标签），请补充后继续。',
     en: 'The printer is out of paper or labels; it goes on when it has some.',
   },
-  'printer/jammed': { status: 503, zh: '打印机卡纸，请清除。', en: 'Paper is jammed in the printer; remove it.' },
+  'printer/jammed': {
+    status: 503,
+    zh: '打印机卡纸，请清除。',
+    en: 'Paper is jammed in the printer; remove it.',
+  },
   'printer/open': { status: 503, zh: '打印机盖板未关好。', en: 'A cover of the printer is open.' },
   'printer/out-of-ink': {
     status: 503,
