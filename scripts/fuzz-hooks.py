@@ -3,7 +3,7 @@ What schemathesis needs to know beside the OpenAPI document (scripts/fuzz sets i
 that exist, so that handlers are reached, and what no answer may hold.
 
 Reads from the environment: PPS_TRACE_URL, PPS_TRACE_ACCOUNTS (demo-accounts.json), PPS_TRACE_CODES (a code of
-src/errors.ts a line), PPS_TRACE_FIGURES (where to write what was counted), PPS_TRACE_SEED.
+src/failures a line), PPS_TRACE_FIGURES (where to write what was counted), PPS_TRACE_SEED.
 """
 
 import atexit

@@ -103,7 +103,12 @@ describe('the rule of the rooms', () => {
     ['a silenced linter', 'src/inventory/a.ts', '// biome-ignore lint: no', /linter/],
     ['a note to come back', 'src/inventory/a.ts', '// TODO: lots', /unfinished/],
     ['a rule in a hook', 'src/catalogue/a.ts', "schema.pre('save', check);", /hook/],
-    ['punctuation of another language', 'src/errors.ts', "const zh = '未找到,请重试。';", /Chinese/],
+    [
+      'punctuation of another language',
+      'src/failures/requests.ts',
+      "const zh = '未找到,请重试。';",
+      /Chinese/,
+    ],
     ['a skipped test', 'test/ledger/a.test.ts', "it.skip('x', () => {});", /skipped/],
   ];
   for (const [what, path, text, fault] of broken) {

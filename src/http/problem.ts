@@ -11,7 +11,7 @@ export interface Problem {
   /** The HTTP status in words; people read `detail`. */
   readonly title: string;
   readonly status: number;
-  /** For programs; of the closed set in errors.ts, or `unexpected`. */
+  /** For programs; of the closed set in failures/, or `unexpected`. */
   readonly code: string;
   readonly detail: string;
   readonly detailZh: string;
