@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { testBinary } from './support/mongod.ts';
+import { environmentOf } from './support/programs.ts';
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -28,12 +29,11 @@ describe('the process', function () {
 
   async function start(...args: string[]) {
     const { path } = await testBinary();
-    const environment = { PATH: process.env.PATH, HOME: directory, MONGOD_BINARY: path };
     const child = spawn(
       process.execPath,
       [program, '--data-dir', join(directory, 'data'), '--port', '0', ...args],
       {
-        env: environment,
+        env: environmentOf({ HOME: directory, MONGOD_BINARY: path }),
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { environmentOf } from '../support/programs.ts';
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const restartPauseMs = 100;
@@ -108,16 +109,13 @@ export class Service {
 
   #launch(): void {
     const { dataDirectory, mongodBinary, mongodbUri, masterKey, logFile } = this.#options;
-    const { NODE_COMPILE_CACHE } = process.env;
-    const env: NodeJS.ProcessEnv = {
-      PATH: process.env.PATH,
+    const env = environmentOf({
       HOME: dataDirectory,
       MONGOD_BINARY: mongodBinary,
       LOG_LEVEL: 'warn',
-      ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
       ...(mongodbUri === undefined ? {} : { MONGODB_URI: mongodbUri }),
       ...(masterKey === undefined ? {} : { MASTER_KEY: masterKey }),
-    };
+    });
     const args = [program, '--data-dir', dataDirectory, '--port', String(this.port)];
     const child = childOf(process.execPath, args, { env });
     this.#child = child;

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { createSecretKey } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { mongo } from 'mongoose';
@@ -17,13 +15,13 @@ import { createPatients } from '../../src/patients/patients.ts';
 import { Service } from '../crash/service.ts';
 import { textAt } from '../support/http.ts';
 import { type TestDatabase, testBinary, testDatabase } from '../support/mongod.ts';
+import { runScript } from '../support/programs.ts';
 import { createWorld, members, type World } from '../support/world.ts';
 import { dilator, stapler } from '../support/world-facts.ts';
 import { correct, newLot, stocked, use } from '../support/world-play.ts';
 
 /** The world's own. */
 const masterKey = Buffer.alloc(32, 7);
-const script = (name: string) => fileURLToPath(new URL(`../../scripts/${name}.ts`, import.meta.url));
 
 describe('scripts/backup and scripts/restore', function () {
   this.timeout(60_000);
@@ -54,19 +52,10 @@ describe('scripts/backup and scripts/restore', function () {
     await rm(directory, { recursive: true, force: true });
   });
 
-  async function run(name: 'backup' | 'restore', uri: string, ...args: string[]) {
-    const env = { PATH: process.env.PATH, MONGODB_URI: uri, MASTER_KEY: masterKey.toString('base64') };
-    return new Promise<{ code: number; stdout: string; stderr: string }>((done) => {
-      execFile(
-        process.execPath,
-        [script(name), ...args, '--data-dir', directory],
-        { env },
-        (error, stdout, stderr) => {
-          done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-        },
-      );
+  const run = (name: 'backup' | 'restore', uri: string, ...args: string[]) =>
+    runScript(name, [...args, '--data-dir', directory], {
+      ...{ MONGODB_URI: uri, MASTER_KEY: masterKey.toString('base64') },
     });
-  }
 
   async function empty(): Promise<TestDatabase> {
     const target = await testDatabase();

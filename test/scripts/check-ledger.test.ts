@@ -1,21 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { connectDatabase, type Database } from '../../src/database/connection.ts';
 import { History, someActs } from '../support/ledger-history.ts';
 import { playLedger, stapler } from '../support/ledger-play.ts';
 import { startTestMongod, type TestMongod, testBinary } from '../support/mongod.ts';
-
-const script = fileURLToPath(new URL('../../scripts/check-ledger.ts', import.meta.url));
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { runScript } from '../support/programs.ts';
 
 describe('scripts/check-ledger', () => {
   let mongod: TestMongod;
@@ -33,14 +24,9 @@ describe('scripts/check-ledger', () => {
     await mongod.remove();
   });
 
-  const run = async (args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ran> => {
+  const run = async (args: readonly string[], more: NodeJS.ProcessEnv = {}) => {
     const { path } = await testBinary();
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, MONGOD_BINARY: path, ...environment };
-    return new Promise((done) => {
-      execFile(process.execPath, [script, ...args], { env }, (error, stdout, stderr) => {
-        done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      });
-    });
+    return runScript('check-ledger', args, { HOME: process.env.HOME, MONGOD_BINARY: path, ...more });
   };
 
   it('reads beside the service that has the data directory, and says that nothing differs', async () => {
