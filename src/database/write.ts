@@ -13,3 +13,10 @@ export type Write =
       readonly upsert?: boolean;
     }
   | { readonly collection: string; readonly insert: mongo.Document };
+
+/** @returns a room's write in the driver's words. */
+export function bulkOperation(write: Write): mongo.AnyBulkWriteOperation {
+  if ('insert' in write) return { insertOne: { document: { ...write.insert } } };
+  const { filter, update, upsert = false } = write;
+  return { updateOne: { filter, update: update as mongo.Document, upsert } };
+}

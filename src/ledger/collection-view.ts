@@ -4,8 +4,7 @@
  * that only the server can carry out is kept as it is, and from then on nothing is known here until it was sent.
  */
 import { mongo } from 'mongoose';
-import type { Write } from '../database/write.ts';
-import { bulkOperation } from './touch.ts';
+import { bulkOperation, type Write } from '../database/write.ts';
 
 export type StoredDocument = mongo.Document & { readonly _id: string };
 

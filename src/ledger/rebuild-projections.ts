@@ -5,13 +5,13 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { mongo } from 'mongoose';
-import type { Write } from '../database/write.ts';
+import { bulkOperation, type Write } from '../database/write.ts';
 import type { Projector } from './append.ts';
 import { ledgerCollections, lotsCollection, productStandingsCollection } from './collections.ts';
 import { type AnyEvent, lotsOf } from './event.ts';
 import { eventsInOrder } from './event-order.ts';
 import type { Rebuilt } from './rebuild-books.ts';
-import { bulkOperation, touchLot, touchProduct } from './touch.ts';
+import { touchLot, touchProduct } from './touch.ts';
 
 /** @returns the rebuilt document with what is not derived from events taken over from the stored one. */
 export type CarryOver = (stored: mongo.Document, rebuilt: mongo.Document) => mongo.Document;

@@ -4,7 +4,6 @@
  * whose holding the fence could not find, because it did not exist yet. An event that moves nothing of a lot that it
  * speaks of (a hold, a release, a recall) writes the lot too; the counter then is the order of such events.
  */
-import type { mongo } from 'mongoose';
 import type { Write } from '../database/write.ts';
 import { lotsCollection, productStandingsCollection, type TouchedLot } from './collections.ts';
 import { entryId } from './entry.ts';
@@ -72,11 +71,4 @@ export function touchProduct(gtin: string): Write {
     update: { $inc: { touched: 1 }, $setOnInsert: { restrictions: [] } },
     upsert: true,
   };
-}
-
-/** @returns a room's write in the driver's words. */
-export function bulkOperation(write: Write): mongo.AnyBulkWriteOperation {
-  if ('insert' in write) return { insertOne: { document: { ...write.insert } } };
-  const { filter, update, upsert = false } = write;
-  return { updateOne: { filter, update: update as mongo.Document, upsert } };
 }

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { mongo } from 'mongoose';
-import type { Write } from '../../src/database/write.ts';
-import { bulkOperation } from '../../src/ledger/touch.ts';
+import { bulkOperation, type Write } from '../../src/database/write.ts';
 import { TransactionView } from '../../src/ledger/view.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
 
