@@ -1,5 +1,5 @@
 /**
- * Databases for tests: real ones, on one mongod for the whole run, in a temporary directory.
+ * Databases for tests: real ones, on one mongod for a whole run of mocha, in a temporary directory.
  *
  *     describe('…', () => {
  *       let database: TestDatabase;
