@@ -21,7 +21,7 @@ import {
   replay,
 } from './run.ts';
 import { Snapshot } from './snapshot.ts';
-import { backOff, inTransaction, isTransient, untilDone } from './transaction.ts';
+import { backOff, inTransaction, isTransient, untilDone, withoutTrace } from './transaction.ts';
 import { TransactionView } from './view.ts';
 
 /** One command of many. */
@@ -85,7 +85,10 @@ export async function runMany<Answer>(
   return settled;
 }
 
-/** As {@link runMany} would answer now; nothing is written. */
+/**
+ * As {@link runMany} would answer now. Whoever asks a question that the view cannot answer has what was decided before
+ * sent to the transaction; nothing of it stays.
+ */
 export function tryMany<Answer>(
   ledger: Ledger,
   members: readonly Member<Answer>[],
@@ -95,7 +98,7 @@ export function tryMany<Answer>(
   const numbered = numberedOf(ledger, members);
   const deadline = performance.now() + (settings.deadlineMs ?? defaultDeadlineMs);
   return untilDone(deadline, () =>
-    inTransaction(settings.client, deadline, (session) =>
+    withoutTrace(settings.client, deadline, (session) =>
       decideAll(new TransactionView(settings.db, session, 'shared'), settings, numbered, together),
     ),
   );

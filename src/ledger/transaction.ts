@@ -20,7 +20,29 @@ export function transactionOptions(deadline: number): mongo.TransactionOptions {
  * One try of a transaction of its own.
  * @throws what the work throws; as {@link commit}
  */
-export async function inTransaction<T>(
+export function inTransaction<T>(
+  client: mongo.MongoClient,
+  deadline: number,
+  work: (session: mongo.ClientSession) => Promise<T>,
+): Promise<T> {
+  return inSession(client, deadline, async (session) => {
+    const done = await work(session);
+    await commit(session, deadline);
+    return done;
+  });
+}
+
+/** One try of a transaction of which nothing stays, whatever the work has sent to it. @throws what the work throws */
+export function withoutTrace<T>(
+  client: mongo.MongoClient,
+  deadline: number,
+  work: (session: mongo.ClientSession) => Promise<T>,
+): Promise<T> {
+  return inSession(client, deadline, work);
+}
+
+/** What was not committed in the end is given up. */
+async function inSession<T>(
   client: mongo.MongoClient,
   deadline: number,
   work: (session: mongo.ClientSession) => Promise<T>,
@@ -28,9 +50,7 @@ export async function inTransaction<T>(
   const session = client.startSession({ causalConsistency: true });
   try {
     session.startTransaction(transactionOptions(deadline));
-    const done = await work(session);
-    await commit(session, deadline);
-    return done;
+    return await work(session);
   } finally {
     if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
     await session.endSession();
