@@ -3,6 +3,7 @@
  * knows pages and points, no flow of text; {@link ./document.ts} flows, labels place.
  */
 import { once } from 'node:events';
+import { deflateSync } from 'node:zlib';
 import PDFDocument from 'pdfkit';
 import { fontView, type Weight } from './fonts.ts';
 import { printable } from './printable.ts';
@@ -36,17 +37,28 @@ export type Element = PDFKit.PDFStructureElement;
 type StructureOptions = NonNullable<Parameters<PDFKit.PDFDocument['struct']>[1]>;
 
 const widthUnit = 1_000;
-const rememberedWidthsMax = 20_000;
+const rememberedWidthsMax = 2_000;
 const rememberedLinesMax = 500;
+
+/** Bytes of a short paper. */
+const firstRoom = 16 * 1024;
+/** Bytes that zlib allots at a time, and holds on to: a label's commands come to a third of their length. */
+const smallestChunk = 1_024;
+/** Of a page that was written: pdfkit lists all pages at the end, and needs no more of each than its number. */
+const forgotten: PDFKit.PDFKitReference['data'] = { Pattern: undefined, Annots: undefined };
 
 export class Pdf {
   readonly kit: PDFKit.PDFDocument;
-  readonly #chunks: Buffer[] = [];
+  /** What was written and not yet taken: {@link waiting} bytes of it. */
+  #room = Buffer.allocUnsafe(firstRoom);
+  #waiting = 0;
   readonly #root: Element | undefined;
+  /** Of the page that {@link nextPage} began. */
+  #commands: string[] | undefined;
   /** Widths at {@link widthUnit}: line breaking asks for the same words at many sizes. */
   readonly #widths = new Map<string, number>();
   /** On a roll all but the serial number comes again on every page, at the same place. */
-  readonly #lines = new Map<string, { readonly commands: Buffer; readonly fonts: object }>();
+  readonly #lines = new Map<string, { readonly commands: string; readonly fonts: object }>();
   readonly #stamps = new Map<string, { readonly name: string; readonly form: PDFKit.PDFKitReference }>();
 
   constructor(options: PdfOptions) {
@@ -69,11 +81,41 @@ export class Pdf {
       },
     });
     this.kit.registerFont('regular', fontView('regular')).registerFont('bold', fontView('bold'));
-    this.kit.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
+    this.kit.on('data', (chunk: Uint8Array) => this.#keep(chunk));
     if (options.archival) {
       this.#root = this.kit.struct('Document');
       this.kit.addStructure(this.#root);
     }
+  }
+
+  /**
+   * Begins a page of a long file: the one before is written and forgotten, so that it cannot be drawn on any more. It
+   * comes to the same bytes as a page of pdfkit's own, of which each keeps 2 kB until the file ends and leaves behind
+   * 20 kB more, of its compression, that only a full collection of garbage takes away.
+   * @param size width and height in points.
+   */
+  nextPage(size: readonly [number, number]): void {
+    const { kit } = this;
+    this.#writePage();
+    const commands: string[] = [];
+    this.#commands = commands;
+    kit.addContent = (command: string) => {
+      commands.push(command);
+      return kit;
+    };
+    kit.addPage({ size: [...size], margin: 0 });
+  }
+
+  #writePage(): void {
+    if (this.#commands === undefined) return;
+    const { content, dictionary } = this.kit.page;
+    const commands = Buffer.from(`${this.#commands.join('\n')}\n`, 'latin1');
+    this.#commands = undefined;
+    content.compress = false;
+    content.write(deflateSync(commands, { chunkSize: Math.max(smallestChunk, commands.length >> 1) }));
+    Object.assign(content.data, { Filter: 'FlateDecode' });
+    this.kit.flushPages();
+    dictionary.data = { ...forgotten };
   }
 
   /** @returns the width in points of one line of text, as {@link line} draws it. */
@@ -82,10 +124,25 @@ export class Pdf {
     let width = this.#widths.get(key);
     if (width === undefined) {
       width = this.kit.font(weight).fontSize(widthUnit).widthOfString(printable(text));
-      if (this.#widths.size >= rememberedWidthsMax) this.#widths.clear();
+      if (this.#widths.size >= rememberedWidthsMax) this.#forgetWords();
       this.#widths.set(key, width);
     }
     return (width * size) / widthUnit;
+  }
+
+  /**
+   * pdfkit keeps the glyphs of every word of a document, 2 kB a label. `_font.layoutCache` is private to pdfkit 0.20.2,
+   * which is pinned.
+   */
+  #forgetWords(): void {
+    this.#widths.clear();
+    for (const weight of ['regular', 'bold'] as const) {
+      const font: unknown = Reflect.get(this.kit.font(weight), '_font');
+      if (typeof font !== 'object' || font === null || !('layoutCache' in font)) {
+        throw new Error('pdfkit keeps its words elsewhere by now');
+      }
+      font.layoutCache = Object.create(null);
+    }
   }
 
   /** Draws one line; `y` is its baseline. The text is made printable first. */
@@ -112,7 +169,7 @@ export class Pdf {
   }
 
   /** @returns what drawing writes into the page, which is not written into it. */
-  #written(draw: () => void): Buffer {
+  #written(draw: () => void): string {
     const { kit } = this;
     const { addContent } = kit;
     const commands: string[] = [];
@@ -125,7 +182,7 @@ export class Pdf {
     } finally {
       kit.addContent = addContent;
     }
-    return Buffer.from(`${commands.join('\n')}\n`, 'latin1');
+    return commands.join('\n');
   }
 
   /**
@@ -173,9 +230,29 @@ export class Pdf {
     element.add(draw);
   }
 
+  /** Copied at once: pdfkit writes a page as fourteen small arrays, which would grow old until they are taken. */
+  #keep(chunk: Uint8Array): void {
+    const waiting = this.#waiting + chunk.length;
+    if (waiting > this.#room.length) {
+      const room = Buffer.allocUnsafe(Math.max(2 * this.#room.length, waiting));
+      this.#room.copy(room, 0, 0, this.#waiting);
+      this.#room = room;
+    }
+    this.#room.set(chunk, this.#waiting);
+    this.#waiting = waiting;
+  }
+
+  /** Bytes that were written and not yet taken. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** @returns the bytes written since it was last asked, so that a long file need not be held as a whole. */
   take(): Buffer {
-    return Buffer.concat(this.#chunks.splice(0));
+    const taken = this.#room.subarray(0, this.#waiting);
+    this.#room = Buffer.allocUnsafe(this.#room.length);
+    this.#waiting = 0;
+    return taken;
   }
 
   /**
@@ -184,6 +261,7 @@ export class Pdf {
    */
   async finish(): Promise<Buffer> {
     this.#root?.end();
+    this.#writePage();
     const ended = once(this.kit, 'end').then(() => true);
     this.kit.end();
     const waited = new Promise<false>((resolve) => setImmediate(() => setImmediate(() => resolve(false))));

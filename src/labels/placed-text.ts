@@ -91,21 +91,49 @@ function breakItem(item: TextItem, share: number, bounds: Bounds): BrokenItem {
 /** An item broken before, by width, spacing and size. */
 type Breaks = Map<number, Map<number, Map<number, BrokenItem>>>;
 
-/** Of a job, which has a ruler of its own: on a roll all items but those with the serial number come again and again. */
-const brokenBefore = new WeakMap<TextRuler, Map<string, Breaks>>();
+/** By sign: what was met once, and the breaks of what was met again, on another label. */
+interface Remembered {
+  readonly once: Map<string, TextItem>;
+  readonly again: Map<string, Breaks>;
+}
+
+/**
+ * Of a job, which has a ruler of its own: on a roll all items but those with the serial number come again and again.
+ * Theirs are not kept: they would push out the others, and grow old for nothing.
+ */
+const brokenBefore = new WeakMap<TextRuler, Remembered>();
 const rememberedItemsMax = 200;
 
 function breakAt(item: TextItem, size: number, bounds: Bounds): BrokenItem {
   const { ruler, width, spacing } = bounds;
-  let items = brokenBefore.get(ruler);
-  if (items === undefined || items.size >= rememberedItemsMax) {
-    items = new Map();
-    brokenBefore.set(ruler, items);
+  let remembered = brokenBefore.get(ruler);
+  if (remembered === undefined) {
+    remembered = { once: new Map(), again: new Map() };
+    brokenBefore.set(ruler, remembered);
   }
-  const widths = within(items, signOf(item), (): Breaks => new Map());
+  const widths = breaksOf(remembered, item);
+  if (widths === undefined) return breakAnew(item, size, bounds);
   const spacings = within(widths, width, () => new Map<number, Map<number, BrokenItem>>());
   const sizes = within(spacings, spacing, () => new Map<number, BrokenItem>());
   return within(sizes, size, () => breakAnew(item, size, bounds));
+}
+
+/** @returns where the breaks of an item are kept; undefined where no other like it was met. */
+function breaksOf({ once, again }: Remembered, item: TextItem): Breaks | undefined {
+  const sign = signOf(item);
+  const known = again.get(sign);
+  if (known !== undefined) return known;
+  const like = once.get(sign);
+  if (like !== undefined && like !== item) {
+    once.delete(sign);
+    if (again.size >= rememberedItemsMax) again.clear();
+    const breaks: Breaks = new Map();
+    again.set(sign, breaks);
+    return breaks;
+  }
+  if (once.size >= rememberedItemsMax) once.clear();
+  once.set(sign, item);
+  return undefined;
 }
 
 function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {

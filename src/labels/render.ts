@@ -89,11 +89,10 @@ export async function* drawLabels(
   const pages = pagesOf(template, ruler, options);
   let taken = 0;
   let leastBytes = 1;
-  let piece = Buffer.alloc(0);
   let turnBegan = performance.now();
   const draw = (page: LabelLayout | undefined): void => {
     if (page === undefined) return;
-    pdf.kit.addPage({ size: [...pageSize], margin: 0 });
+    pdf.nextPage(pageSize);
     drawLayout(pdf, page);
   };
   for await (const content of contents) {
@@ -101,17 +100,15 @@ export async function* drawLabels(
     taken += 1;
     if (performance.now() - turnBegan < turnMs) continue;
     await nextTurn();
-    piece = Buffer.concat([piece, pdf.take()]);
-    if (piece.length >= leastBytes) {
-      yield piece;
-      piece = Buffer.alloc(0);
+    if (pdf.waiting >= leastBytes) {
+      yield pdf.take();
       leastBytes = pieceBytes;
     }
     turnBegan = performance.now();
   }
   if (taken !== labels) throw new Error(`${taken} labels in a file of ${labels}`);
   draw(pages.rest());
-  yield Buffer.concat([piece, await pdf.finish()]);
+  yield await pdf.finish();
 }
 
 function roundedDown(points: number): number {
