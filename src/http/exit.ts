@@ -29,29 +29,18 @@ export function mountExit(app: Express, log: Logger): void {
 
 /** What was expected, and came too late to be told, is no fault of ours. */
 function cutOff(error: unknown, request: Request, log: Logger): void {
-  const context = contextOf(request);
-  const { requestId } = context;
-  if (error instanceof Failure) {
-    context.code = error.code;
-    log.info({ requestId, code: error.code }, 'answer cut off');
-  } else log.error({ requestId, err: safeError(error) }, 'answer cut off');
+  const failure = understood(error, request, log);
+  const { requestId } = contextOf(request);
+  if (failure !== undefined) log.info({ requestId, code: failure.code }, 'answer cut off');
   request.socket.destroy();
 }
 
 function answerWith(error: unknown, request: Request, response: Response, log: Logger): void {
-  const context = contextOf(request);
-  const { requestId } = context;
-  const failure = expected(error, request.method);
+  const failure = understood(error, request, log);
+  const { requestId } = contextOf(request);
   if (failure === undefined) {
-    context.code = 'unexpected';
-    log.error({ requestId, err: safeError(error) }, 'unexpected');
     send(response, unexpectedProblem(requestId));
     return;
-  }
-  context.code = failure.code;
-  context.turnedAway = failure instanceof TurnedAway;
-  if (failure !== error && describeFailure(failure.code).status >= 500) {
-    log.warn({ requestId, err: safeError(error) }, 'database trouble');
   }
   response.set(problemHeaders(failure));
   // The rest of a body that we do not want is not read: the connection ends with the answer.
@@ -63,6 +52,21 @@ function answerWith(error: unknown, request: Request, response: Response, log: L
 
 function send(response: Response, problem: Problem): void {
   response.status(problem.status).type(problemMediaType).send(JSON.stringify(problem));
+}
+
+/** @returns what is to be told; undefined for a fault of ours. The log has what is not told. */
+function understood(error: unknown, request: Request, log: Logger): Failure | undefined {
+  const context = contextOf(request);
+  const { requestId } = context;
+  const failure = expected(error, request.method);
+  context.code = failure?.code ?? 'unexpected';
+  context.turnedAway = failure instanceof TurnedAway;
+  if (failure === undefined) {
+    log.error({ requestId, err: safeError(error) }, 'unexpected');
+  } else if (failure !== error && describeFailure(failure.code).status >= 500) {
+    log.warn({ requestId, err: safeError(error) }, 'database trouble');
+  }
+  return failure;
 }
 
 function expected(error: unknown, method: string): Failure | undefined {

@@ -24,7 +24,7 @@ export class FairQueue<Item> {
     return this.#weight;
   }
 
-  /** @returns what has to leave for it, the newcomer itself perhaps; undefined where there is room. */
+  /** @returns what has to leave for it, the newcomer itself perhaps; nothing where there is room */
   push(key: string, item: Item, weight: number): Item[] {
     this.#line(key).push({ item, weight });
     this.#weight += weight;

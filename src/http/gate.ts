@@ -66,7 +66,10 @@ export function inTurn<T>(
   });
 }
 
-/** A unit for each kB of JSON; what comes in chunks may be of any size. A document keeps the only thread busy for up to a second or two. */
+/**
+ * A unit for each kB of JSON; what comes in chunks may be of any size. A PDF keeps the only thread busy for up to a second
+ * or two.
+ */
 function weightOf(request: Request, { produces }: RouteSchemas): number {
   if (produces?.['application/pdf'] !== undefined) return heaviest;
   const { 'transfer-encoding': coding, 'content-length': declared = '0' } = request.headers;

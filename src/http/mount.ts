@@ -6,7 +6,7 @@ import { Failure } from '../errors.ts';
 import { type GateOptions, inTurn } from './gate.ts';
 import { received } from './receive.ts';
 import { contextOf } from './request-context.ts';
-import type { Answer, Route } from './route.ts';
+import type { Answer, Route, RouteLine } from './route.ts';
 import { send, validateAnswer } from './send.ts';
 
 export interface MountOptions<Caller, Permission extends string> extends GateOptions {
@@ -71,11 +71,12 @@ function refuseDoubles(routes: readonly { method: string; path: string }[]): voi
   }
 }
 
-function methodsByPath(routes: readonly { method: string; path: string }[]): Map<string, string[]> {
+function methodsByPath(routes: readonly RouteLine[]): Map<string, string[]> {
   const methods = new Map<string, string[]>();
-  for (const { method, path } of routes) {
+  for (const { method, path, schemas } of routes) {
     const allowed = method === 'GET' ? ['GET', 'HEAD'] : [method];
-    methods.set(path, [...(methods.get(path) ?? []), ...allowed]);
+    const asked = schemas.crossOrigin === true ? ['OPTIONS'] : [];
+    methods.set(path, [...(methods.get(path) ?? []), ...allowed, ...asked]);
   }
   return methods;
 }
@@ -88,7 +89,7 @@ function serve<Caller, Permission extends string>(
     const answer = route.open
       ? await servedToAnybody(route, request, response, options)
       : await servedToCaller(route, request, response, options);
-    if (options.validateAnswers === true && 'body' in answer) validateAnswer(route, answer.body);
+    if (options.validateAnswers === true) validateAnswer(route, answer);
     await send(answer, response);
   };
 }

@@ -40,10 +40,14 @@ function addressOf(ip: string | undefined): string {
   return ip !== undefined && isIP(ip) !== 0 ? ip : 'unknown';
 }
 
-/** A parameter given twice is refused: two readers would take different ones. */
+/**
+ * All that stands behind the first `?`; a second one is text (RFC 3986, 3.4). A parameter given twice is refused: two
+ * readers would take different ones.
+ */
 function queryOf(url: string): Record<string, string> {
   const query: Record<string, string> = {};
-  for (const [key, value] of new URLSearchParams(url.split('?', 2)[1] ?? '')) {
+  const begin = url.indexOf('?');
+  for (const [key, value] of new URLSearchParams(begin < 0 ? '' : url.slice(begin + 1))) {
     refuseUnsafe({ [key]: value }, [], '/query');
     if (Object.hasOwn(query, key)) {
       throw new Failure('request/invalid', {}, [
@@ -88,14 +92,9 @@ function bytesOf(request: IncomingMessage, limit: number): Promise<Uint8Array> {
     };
     request.on('data', take);
     const broken = () => reject(new Failure('request/malformed'));
-    request.once('end', () => {
-      // Every request closes in the end: a refusal with its stack, made for nobody, would be a fortieth of a page's cost.
-      request.off('close', broken);
-      resolve(Buffer.concat(chunks));
-    });
     request.once('error', broken).once('close', broken);
     request.once('end', () => {
-      // Every request closes in the end; an error that nobody hears of costs its stack all the same.
+      // Every request closes in the end: a refusal with its stack, made for nobody, would be a fortieth of a page's cost.
       request.off('close', broken);
       resolve(Buffer.concat(chunks));
     });

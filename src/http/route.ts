@@ -91,7 +91,8 @@ export const rawBytes = z.unknown();
 /** 256 kB: 1,000 serials of 20 characters with room to spare. */
 export const defaultBodyLimit = 256 * 1024;
 
-interface RouteLine {
+/** What every route has, whoever may call it. */
+export interface RouteLine {
   readonly method: Method;
   /** Express syntax: `/api/v1/lots/:gtin/:lot`. */
   readonly path: string;

@@ -4,24 +4,47 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { faultsOf } from './faults.ts';
+import type { MaybeSchema } from './parse.ts';
 import { contextOf } from './request-context.ts';
-import type { Answer, Binary, RouteSchemas } from './route.ts';
+import type { Answer, Binary, RouteLine, RouteSchemas } from './route.ts';
 
 /** @throws Error, a fault of ours, when an answer is not what its route declares */
-export function validateAnswer(
-  route: { readonly method: string; readonly path: string; readonly schemas: RouteSchemas },
-  body: unknown,
-): void {
-  const { answer } = route.schemas;
-  if (answer === undefined) {
-    if (body === undefined) return;
-    throw new Error(`${route.method} ${route.path} answers more than it declares`);
+export function validateAnswer({ method, path, schemas }: RouteLine, answer: Answer<unknown>): void {
+  const undeclared = undeclaredIn(schemas, answer);
+  if (undeclared !== undefined) {
+    throw new Error(`${method} ${path} answers what it does not declare: ${undeclared}`);
   }
+}
+
+function undeclaredIn(schemas: RouteSchemas, answer: Answer<unknown>): string | undefined {
+  if ('bytes' in answer) return undeclaredBytes(schemas, answer);
+  return 'body' in answer ? undeclaredJson(schemas.answer, answer.body) : undefined;
+}
+
+function undeclaredJson(schema: MaybeSchema, body: unknown): string | undefined {
+  if (schema === undefined) return body === undefined ? undefined : 'a body';
   const wire: unknown = body === undefined ? undefined : JSON.parse(JSON.stringify(body));
-  const result = answer.safeParse(wire);
-  if (result.success) return;
+  const result = schema.safeParse(wire);
+  if (result.success) return undefined;
   const faults = faultsOf(result.error, '').map(({ pointer, en }) => `${pointer}: ${en}`);
-  throw new Error(`${route.method} ${route.path} answers what it does not declare: ${faults.join(' ')}`);
+  return faults.join(' ');
+}
+
+/** Of bytes that are no JSON, and of those that are made while they are sent, the type is all that can be looked at. */
+function undeclaredBytes(
+  { produces = {} }: RouteSchemas,
+  { contentType, bytes }: Binary,
+): string | undefined {
+  const type = essenceOf(contentType);
+  const declared = Object.entries(produces).find(([one]) => essenceOf(one) === type);
+  if (declared === undefined) return type;
+  if (bytes instanceof Readable || !/[/+]json$/.test(type)) return undefined;
+  return undeclaredJson(declared[1], JSON.parse(Buffer.from(bytes).toString('utf8')));
+}
+
+/** A media type without its parameters. */
+function essenceOf(type: string): string {
+  return type.replace(/;.*$/, '').trim();
 }
 
 export async function send(answer: Answer<unknown>, response: Response): Promise<void> {

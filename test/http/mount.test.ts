@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { Failure } from '../../src/errors.ts';
-import { pageQuery, quantity, text } from '../../src/http/fields.ts';
+import { pageDefault, pageQuery, quantity, text } from '../../src/http/fields.ts';
 import { publicRoute, rawBytes, routeMaker } from '../../src/http/route.ts';
 import { at, listAt, textAt } from '../support/http.ts';
 import { type LoggedServer, serveRoutes, type TestCaller, type TestPermission } from './application-of.ts';
@@ -76,6 +76,19 @@ const things = [
       bytes: Readable.from(['a', 'b']),
     }),
   ),
+  ...['text/plain', 'application/linkset+json'].map((contentType) =>
+    route(
+      'GET',
+      `/api/v1/undeclared-${contentType.length}`,
+      'read',
+      {
+        summary: 'x',
+        produces: { 'text/html; charset=utf-8': z.string(), 'application/linkset+json': z.null() },
+      },
+      async () => ({ status: 200, contentType, bytes: Buffer.from('{}') }),
+    ),
+  ),
+  publicRoute('GET', '/anywhere', { summary: 'x', crossOrigin: true }, async () => ({ status: 204 })),
   publicRoute(
     'GET',
     '/open',
@@ -106,6 +119,8 @@ describe('http: mounted routes', () => {
       query: { limit: 3 },
       caller: { name: 'writer' },
     });
+    await writer().post('/api/v1/things/7?cursor=a?b', { name: 'x' });
+    expect(at(received.at(-1), '/query')).to.deep.equal({ cursor: 'a?b', limit: pageDefault });
   });
 
   it('asks who calls, then whether they may, before it reads a body', async () => {
@@ -200,6 +215,8 @@ describe('http: mounted routes', () => {
     expect(wrong.status).to.equal(405);
     expect(wrong.headers.allow).to.equal('POST, DELETE');
     expect((await writer().send('OPTIONS', '/open')).headers.allow).to.equal('GET, HEAD');
+    expect((await writer().post('/anywhere')).headers.allow).to.equal('GET, HEAD, OPTIONS');
+    expect((await writer().send('OPTIONS', '/anywhere')).headers.allow).to.equal('GET, HEAD, OPTIONS');
     expect((await writer().post('/api/v1/things/%E0%A4%A', { name: 'x' })).status).to.equal(400);
   });
 
@@ -230,6 +247,14 @@ describe('http: mounted routes', () => {
     const reply = await server.client({ token: 'reader' }).get('/api/v1/wrong');
     expect(reply.status).to.equal(500);
     expect(server.lines.join('')).to.include('answers what it does not declare: /a: Must be text.');
+    for (const [type, fault] of [
+      ['text/plain', 'text/plain'],
+      ['application/linkset+json', ': Must be null.'],
+    ] as const) {
+      const other = await server.client({ token: 'reader' }).get(`/api/v1/undeclared-${type.length}`);
+      expect(other.status, type).to.equal(500);
+      expect(server.lines.join('')).to.include(`-${type.length} answers what it does not declare: ${fault}`);
+    }
   });
 
   it('sends documents, under a name that cannot break the header', async () => {
