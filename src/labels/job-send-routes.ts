@@ -10,6 +10,7 @@ import { jobParams } from './job-routes.ts';
 import { describeSend, sendAnswer } from './printer-routes.ts';
 import type { PrinterSends } from './printer-sends.ts';
 import { readPrinter } from './printers.ts';
+import { pageSizeMm } from './sheet.ts';
 
 export interface JobSendParts extends FileParts {
   readonly connection: Connection;
@@ -43,6 +44,7 @@ export function jobSendRoutes(parts: JobSendParts): Route[] {
         const send = await sends.begin({
           ...{ organisation, person, printer: printer.id, labels: job.labels },
           subject: { kind: 'job', job: job._id },
+          pageMm: pageSizeMm(job.template),
           draw: ({ language }) => piecesOf(parts, job, language),
         });
         return { status: 202, body: describeSend(send) };

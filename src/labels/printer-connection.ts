@@ -6,12 +6,14 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { Failure, type FailureCode } from '../errors.ts';
-import type { PrinterNetworks } from './printer-networks.ts';
+import type { PrinterNetworks, PrinterProtocol } from './printer-networks.ts';
 
 export interface PrinterAddress {
   /** An IP address or a name. */
   readonly host: string;
   readonly port: number;
+  /** What is spoken there. */
+  readonly protocol: PrinterProtocol;
 }
 
 /** @returns the addresses of a name; empty where it has none. */
@@ -25,6 +27,12 @@ export interface SendLimits {
   /** After the last byte, for the printer to end the connection; many never do, and have printed all the same. */
   readonly closeMs: number;
   readonly bytesMax: number;
+  /** For an answer to a question (IPP), connection and all. */
+  readonly askMs: number;
+  /** How often a printer is asked what became of a job: soon, then ever more seldom … */
+  readonly followEveryMs: readonly [first: number, longest: number];
+  /** … and how long. */
+  readonly followMs: number;
 }
 
 /** A roll of 10,000 labels takes an hour, a new roll in its midst some minutes. */
@@ -34,6 +42,9 @@ export const sendLimits: SendLimits = {
   totalMs: 3 * 3_600_000,
   closeMs: 3_000,
   bytesMax: 512 * 1024 * 1024,
+  askMs: 10_000,
+  followEveryMs: [1_000, 15_000],
+  followMs: 3 * 3_600_000,
 };
 
 export interface SendOptions {
@@ -58,10 +69,10 @@ export const systemResolve: Resolve = async (name) => {
  * @throws Failure `printer/not-allowed`, `printer/name-unknown`
  */
 export async function allowedAddress(
-  { host, port }: PrinterAddress,
+  { host, port, protocol }: PrinterAddress,
   { networks, resolve }: Pick<SendOptions, 'networks' | 'resolve'>,
 ): Promise<string> {
-  if (!networks.allowsPort(port)) throw new Failure('printer/not-allowed', { port });
+  if (!networks.allowsPort(port, protocol)) throw new Failure('printer/not-allowed', { port });
   const addresses = isIP(host) === 0 ? await resolve(host) : [host];
   if (addresses.length === 0) throw new Failure('printer/name-unknown', { host });
   const allowed = addresses.filter((address) => networks.allows(address));

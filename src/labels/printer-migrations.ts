@@ -24,4 +24,13 @@ export const printerMigrations: readonly Migration[] = [
       await sends.createIndex({ organisation: 1, startedAt: -1, _id: -1 });
     },
   },
+  {
+    // Printers of before there was a choice are spoken to as they were.
+    id: 'labels/printers-002',
+    async run(db) {
+      await db
+        .collection(printersCollection)
+        .updateMany({ protocol: { $exists: false } }, { $set: { protocol: 'raw' } });
+    },
+  },
 ];

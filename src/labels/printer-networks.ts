@@ -20,16 +20,28 @@ const special: readonly Network[] = [
   ...['::/127', '64:ff9b::/96', '64:ff9b:1::/48', '2002::/16', 'fe80::/10', 'ff00::/8'],
 ].map((range) => networkOf(range));
 
+/** How a printer is spoken to: bytes alone, or IPP over HTTP or HTTPS. */
+export const printerProtocols = ['raw', 'ipp', 'ipps'] as const;
+export type PrinterProtocol = (typeof printerProtocols)[number];
+
+const rawPorts: ReadonlySet<number> = new Set([...Array.from({ length: 8 }, (_, n) => 9100 + n), 6101]);
+const ippPorts: ReadonlySet<number> = new Set([631]);
+
 /**
  * Where printers listen: 9100 to 9107 for raw printing (JetDirect and its further ports), 6101 on Zebra's mobile
- * printers. Databases and web servers in an allowed network stay out of reach.
+ * printers; 631 for IPP with TLS and without (RFC 8010, RFC 7472). Databases and web servers in an allowed network stay
+ * out of reach, and nothing is said to a port that is not spoken there: a raw printer prints a request of HTTP.
  */
-const printerPorts: ReadonlySet<number> = new Set([...Array.from({ length: 8 }, (_, n) => 9100 + n), 6101]);
+const printerPorts: Readonly<Record<PrinterProtocol, ReadonlySet<number>>> = {
+  raw: rawPorts,
+  ipp: ippPorts,
+  ipps: ippPorts,
+};
 
 export interface PrinterNetworks {
   /** @param address an IP address; a name has to be looked up first */
   allows(address: string): boolean;
-  allowsPort(port: number): boolean;
+  allowsPort(port: number, protocol: PrinterProtocol): boolean;
 }
 
 /** What the operator allows. */
@@ -56,7 +68,7 @@ export function printerNetworks(settings: PrinterSettings = { networks: [], port
         family,
       );
     },
-    allowsPort: (port) => printerPorts.has(port) || ports.includes(port),
+    allowsPort: (port, protocol) => printerPorts[protocol].has(port) || ports.includes(port),
   };
 }
 

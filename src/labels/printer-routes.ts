@@ -4,17 +4,21 @@ import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
 import { type Route, route } from '../access/route.ts';
 import { idParams } from '../catalogue/fields.ts';
-import { describeFailure } from '../errors.ts';
+import { describeFailure, Failure, type FailureCode } from '../errors.ts';
 import { saying } from '../http/faults.ts';
 import { count, isoDateTime, text, uuid } from '../http/fields.ts';
+import { isPrinterPath, printerLanguages } from './printer-facts.ts';
+import { lookAndNote } from './printer-looks.ts';
+import { printerProtocols } from './printer-networks.ts';
 import type { PrinterSend, PrinterSends } from './printer-sends.ts';
 import { testLabel } from './printer-test-label.ts';
 import {
   changePrinter,
+  ippPrinterOf,
   listPrinters,
   type Printer,
   type PrinterParts,
-  printerLanguages,
+  readPrinter,
   registerPrinter,
 } from './printers.ts';
 
@@ -34,13 +38,39 @@ const facts = {
   name: text({ max: 60 }),
   host: host(),
   port: z.int().min(1).max(65_535),
+  /** Bytes alone (port 9100); IPP; IPP over TLS. */
+  protocol: z.enum(printerProtocols),
+  /** Of a printer that speaks IPP. */
+  path: z
+    .string()
+    .refine(
+      isPrinterPath,
+      saying('应为打印机的路径，如 /ipp/print。', 'Must be the path of the printer, such as /ipp/print.'),
+    ),
+  /** SHA-256 of the certificate that an `ipps` printer has made for itself, as its own pages show it. */
+  certificate: z
+    .string()
+    .max(200)
+    .transform((value) => value.replaceAll(/[:\s]/g, '').toLowerCase())
+    .refine(
+      (value) => /^[0-9a-f]{64}$/.test(value),
+      saying(
+        '应为证书的 SHA-256 指纹（64 位十六进制）。',
+        'Must be a SHA-256 fingerprint: 64 hexadecimal digits.',
+      ),
+    ),
   language: z.enum(printerLanguages),
   dotsPerInch: z.union([z.literal(203), z.literal(300)]),
 };
 
 const printerBody = z.strictObject({
   ...facts,
-  port: facts.port.default(9100),
+  /** Default: 9100, with IPP 631. */
+  port: facts.port.exactOptional(),
+  protocol: facts.protocol.default('raw'),
+  /** Default: /ipp/print. */
+  path: facts.path.exactOptional(),
+  certificate: facts.certificate.exactOptional(),
   dotsPerInch: facts.dotsPerInch.default(203),
 });
 
@@ -49,11 +79,18 @@ const changeBody = z
     name: facts.name.exactOptional(),
     host: facts.host.exactOptional(),
     port: facts.port.exactOptional(),
+    protocol: facts.protocol.exactOptional(),
+    path: facts.path.exactOptional(),
+    /** `null`: it is verified as any server's. */
+    certificate: facts.certificate.nullable().exactOptional(),
     language: facts.language.exactOptional(),
     dotsPerInch: facts.dotsPerInch.exactOptional(),
     active: z.boolean().exactOptional(),
   })
   .refine((change) => Object.keys(change).length > 0, saying('没有要修改的内容。', 'Nothing to change.'));
+
+/** What goes wrong, in the words of those who print. */
+const trouble = z.strictObject({ code: z.string(), zh: z.string(), en: z.string() });
 
 const printerAnswer = z
   .strictObject({
@@ -62,9 +99,21 @@ const printerAnswer = z
     /** Where it is, for those who may change it. */
     host: z.string().exactOptional(),
     port: facts.port.exactOptional(),
+    path: z.string().exactOptional(),
+    certificate: z.string().exactOptional(),
+    protocol: facts.protocol,
     language: facts.language,
     dotsPerInch: facts.dotsPerInch,
     active: z.boolean(),
+    /** How one that speaks IPP was found when it was last asked: at its registration, a change, a send. */
+    lastState: z
+      .strictObject({
+        at: isoDateTime(),
+        /** `unknown`: it did not answer, or not as a printer does. */
+        state: z.enum(['idle', 'printing', 'stopped', 'unknown']),
+        problems: z.array(trouble),
+      })
+      .exactOptional(),
   })
   .meta({ id: 'Printer' });
 
@@ -75,36 +124,67 @@ export const sendAnswer = z
     /** The print job, unless it was a test. */
     job: z.string().exactOptional(),
     labels: count(),
-    /** `sent`: the printer has taken everything; whether it came out right only a scan can tell. */
-    state: z.enum(['sending', 'sent', 'failed']),
+    /**
+     * `sent`: the printer has taken everything. One that speaks IPP also says what becomes of it: `printing`, then
+     * `printed` or `failed`. Whether it came out right only a scan can tell.
+     */
+    state: z.enum(['sending', 'printing', 'sent', 'printed', 'failed']),
     bytes: count(),
+    /** The number in the printer's own list of jobs (IPP). */
+    printerJob: z.int().exactOptional(),
+    /** What the printer waits for while it is `printing`: paper, a closed cover. */
+    waitsFor: trouble.exactOptional(),
     sentBy: uuid(),
     startedAt: isoDateTime(),
     endedAt: isoDateTime().exactOptional(),
-    failure: z.strictObject({ code: z.string(), zh: z.string(), en: z.string() }).exactOptional(),
+    failure: trouble.exactOptional(),
   })
   .meta({ id: 'PrinterSend' });
 
 /** @returns the record of a send as it is answered, what went wrong in the words of those who print. */
 export function describeSend(send: PrinterSend): z.output<typeof sendAnswer> {
-  const { id, printer, subject, labels, state, bytes, sentBy, startedAt, endedAt, failure } = send;
+  const { id, printer, subject, labels, state, bytes, sentBy, startedAt } = send;
+  const { endedAt, failure, printerJob, waitsFor } = send;
   return {
     ...{ id, printer, labels, state, bytes, sentBy, startedAt },
     ...(subject.kind === 'job' ? { job: subject.job } : {}),
     ...(endedAt === undefined ? {} : { endedAt }),
-    ...(failure === undefined ? {} : { failure: { code: failure, ...sentences(failure) } }),
+    ...(printerJob === undefined ? {} : { printerJob }),
+    ...(waitsFor === undefined ? {} : { waitsFor: describeTrouble(waitsFor) }),
+    ...(failure === undefined ? {} : { failure: describeTrouble(failure) }),
   };
 }
 
-function sentences(code: NonNullable<PrinterSend['failure']>): { zh: string; en: string } {
+function describeTrouble(code: FailureCode): z.output<typeof trouble> {
   const { zh, en } = describeFailure(code);
-  return { zh, en };
+  return { code, zh, en };
 }
 
 function describePrinter(printer: Printer, { permissions }: Caller): z.output<typeof printerAnswer> {
-  const { id, name, host, port, language, dotsPerInch, active } = printer;
-  const where = permissions.has('organisation:administer') ? { host, port } : {};
-  return { id, name, ...where, language, dotsPerInch, active };
+  const { id, name, host, port, path, certificate, protocol, language, dotsPerInch, active } = printer;
+  const { lastState } = printer;
+  const where = {
+    ...{ host, port },
+    ...(path === undefined ? {} : { path }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
+  return {
+    ...{ id, name },
+    ...(permissions.has('organisation:administer') ? where : {}),
+    ...{ protocol, language, dotsPerInch, active },
+    ...(lastState === undefined
+      ? {}
+      : { lastState: { ...lastState, problems: lastState.problems.map(describeTrouble) } }),
+  };
+}
+
+/** Registered is also what is switched off: how it was found stands in the answer. */
+async function lookedAt(parts: PrinterParts, printer: Printer): Promise<Printer> {
+  if (!printer.active || ippPrinterOf(printer) === undefined) return printer;
+  await lookAndNote(parts, printer).catch((error: unknown) => {
+    if (!(error instanceof Failure)) throw error;
+  });
+  return await readPrinter(parts.connection, printer.organisation, printer.id);
 }
 
 export interface PrinterRouteParts extends PrinterParts {
@@ -120,13 +200,14 @@ export function printerRoutes(parts: PrinterRouteParts): Route[] {
       '/api/v1/printers',
       'organisation:administer',
       {
-        summary: 'Register a label printer of the own organisation 登记打印机',
+        summary:
+          'Register a printer of the own organisation; one that speaks IPP is asked how it is 登记打印机',
         body: printerBody,
         answer: printerAnswer,
       },
       async ({ caller, body }) => ({
         status: 201,
-        body: describePrinter(await registerPrinter(parts, caller, body), caller),
+        body: describePrinter(await lookedAt(parts, await registerPrinter(parts, caller, body)), caller),
       }),
     ),
     route(
@@ -134,7 +215,8 @@ export function printerRoutes(parts: PrinterRouteParts): Route[] {
       '/api/v1/printers',
       'catalogue:read',
       {
-        summary: 'List the printers of the own organisation, in use or not',
+        summary:
+          'List the printers of the own organisation, in use or not, and how each was found 打印机及其状态',
         answer: z.strictObject({ items: z.array(printerAnswer) }),
       },
       async ({ caller }) => {
@@ -154,7 +236,10 @@ export function printerRoutes(parts: PrinterRouteParts): Route[] {
       },
       async ({ caller, params, body }) => ({
         status: 200,
-        body: describePrinter(await changePrinter(parts, caller, params.id, body), caller),
+        body: describePrinter(
+          await lookedAt(parts, await changePrinter(parts, caller, params.id, body)),
+          caller,
+        ),
       }),
     ),
     route(
@@ -178,7 +263,7 @@ export function printerRoutes(parts: PrinterRouteParts): Route[] {
       'GET',
       '/api/v1/printer-sends/:id',
       'catalogue:read',
-      { summary: 'What became of a send to a printer', params: idParams, answer: sendAnswer },
+      { summary: 'What became of a send to a printer 打印结果', params: idParams, answer: sendAnswer },
       async ({ caller, params }) => ({
         status: 200,
         body: describeSend(await sends.read(caller.organisation, params.id)),

@@ -4,19 +4,15 @@
  * refused while the first is under way.
  */
 import type { Connection, mongo } from 'mongoose';
-import type { Clock, IdSource } from '../clock.ts';
 import { rawCollection } from '../database/raw-collection.ts';
 import { duplicateKey } from '../database/transaction.ts';
 import { Failure, type FailureCode } from '../errors.ts';
-import {
-  allowedAddress,
-  type Resolve,
-  type SendLimits,
-  sendLimits,
-  sendToPrinter,
-} from './printer-connection.ts';
-import type { PrinterNetworks } from './printer-networks.ts';
-import { type Printer, readPrinter } from './printers.ts';
+import type { IppPrinter } from './ipp-exchange.ts';
+import { followJob, type JobEnd } from './ipp-following.ts';
+import { type IppOrder, type JobState, printOn } from './ipp-printing.ts';
+import { allowedAddress, type SendOptions, sendLimits, sendToPrinter } from './printer-connection.ts';
+import { lookAndNote, noteLook } from './printer-looks.ts';
+import { ippPrinterOf, type Printer, type PrinterParts, readPrinter } from './printers.ts';
 
 export const printerSendsCollection = 'printerSends';
 
@@ -34,9 +30,17 @@ export interface PrinterSend {
   readonly sentBy: string;
   /** RFC 3339. */
   readonly startedAt: string;
-  readonly state: 'sending' | 'sent' | 'failed';
-  /** Taken by the printer's connection. */
+  /**
+   * `sent`: the printer has taken everything, and says no more. One that speaks IPP says what becomes of it: `printing`
+   * as long as it is not done, then `printed`, or `failed`.
+   */
+  readonly state: 'sending' | 'printing' | 'sent' | 'printed' | 'failed';
+  /** Taken by the printer's connection; none where it has refused the job. */
   readonly bytes: number;
+  /** The number that the printer gave it (IPP). */
+  readonly printerJob?: number;
+  /** What it waits for, while it is `printing`. */
+  readonly waitsFor?: FailureCode;
   readonly endedAt?: string;
   /** Of one that failed. */
   readonly failure?: FailureCode;
@@ -57,14 +61,10 @@ const reportEveryMs = 2_000;
 const silenceMs = 60_000;
 /** Under way at once in one process. */
 const sendsAtOnce = 16;
+/** Sent, and asked after, at once in one process: of more nobody is told what becomes of them. */
+const followedAtOnce = 64;
 
-export interface SendParts {
-  readonly connection: Connection;
-  readonly clock: Clock;
-  readonly ids: IdSource;
-  readonly networks: PrinterNetworks;
-  readonly resolve: Resolve;
-  readonly limits?: SendLimits;
+export interface SendParts extends PrinterParts {
   /** Told what nobody expected; a record says only that the send failed. */
   readonly report: (trouble: unknown) => void;
 }
@@ -78,6 +78,8 @@ export interface SendOrder {
   readonly labels: number;
   /** Draws the labels in the printer's language, at its dots, as they are taken. */
   readonly draw: (printer: Printer) => AsyncIterable<Uint8Array>;
+  /** The paper that it is for; undefined: whatever the printer has. */
+  readonly pageMm?: IppOrder['pageMm'];
 }
 
 /** The sends of one process. */
@@ -85,6 +87,7 @@ export class PrinterSends {
   readonly #parts: SendParts;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  #sending = 0;
 
   constructor(parts: SendParts) {
     this.#parts = parts;
@@ -96,12 +99,13 @@ export class PrinterSends {
    * @throws Failure `not-found` for another organisation's printer, `printer/inactive`, `printer/not-allowed`,
    *   `printer/name-unknown`, `printer/busy`, `printer/sent-already`, `service/busy`
    */
-  async begin({ organisation, person, printer: id, subject, labels, draw }: SendOrder): Promise<PrinterSend> {
+  async begin(order: SendOrder): Promise<PrinterSend> {
+    const { organisation, person, printer: id, subject, labels } = order;
     const { connection, clock, ids } = this.#parts;
     const printer = await readPrinter(connection, organisation, id);
     if (!printer.active) throw new Failure('printer/inactive', { printer: id });
     await allowedAddress(printer, this.#parts);
-    if (this.#running.size >= sendsAtOnce || this.#stop.signal.aborted) throw new Failure('service/busy');
+    if (this.#sending >= sendsAtOnce || this.#stop.signal.aborted) throw new Failure('service/busy');
     const now = clock.now();
     const send: StoredSend = {
       _id: ids.uuid(),
@@ -118,7 +122,7 @@ export class PrinterSends {
       until: new Date(now.getTime() + silenceMs),
     };
     await this.#enter(send);
-    const running = this.#run(send._id, printer, draw).finally(() => this.#running.delete(running));
+    const running = this.#run(send._id, printer, order).finally(() => this.#running.delete(running));
     this.#running.add(running);
     return sendOf(send, now);
   }
@@ -153,21 +157,34 @@ export class PrinterSends {
     }
   }
 
-  async #run(id: string, printer: Printer, draw: SendOrder['draw']): Promise<void> {
+  /** Sends, and follows what was sent; whatever happens is written into the record. */
+  async #run(id: string, printer: Printer, order: SendOrder): Promise<void> {
     const { networks, resolve, limits = sendLimits } = this.#parts;
     const lost = new AbortController();
     let bytes = 0;
     const reporting = setInterval(() => {
       void this.#write(id, { $set: { bytes, until: this.#until() } }, () => lost.abort());
     }, reportEveryMs);
+    const signal = AbortSignal.any([this.#stop.signal, lost.signal]);
+    const progress = (taken: number): void => {
+      bytes = taken;
+    };
+    const options = { networks, resolve, limits, signal, progress };
     let outcome: Pick<PrinterSend, 'state' | 'failure'>;
     try {
-      const signal = AbortSignal.any([this.#stop.signal, lost.signal]);
-      const progress = (taken: number): void => {
-        bytes = taken;
-      };
-      await sendToPrinter(printer, draw(printer), { networks, resolve, limits, signal, progress });
-      outcome = { state: 'sent' };
+      const ipp = ippPrinterOf(printer);
+      if (ipp === undefined) {
+        await this.#counted(() => sendToPrinter(printer, order.draw(printer), options));
+        outcome = { state: 'sent' };
+      } else {
+        const taken = await this.#counted(() => this.#printOn(id, { printer, ipp }, order, options));
+        await this.#write(id, {
+          $set: { state: 'printing', bytes, printerJob: taken.job },
+          // The printer has a list of its own; the next job may join it.
+          $unset: { holds: '' },
+        });
+        outcome = outcomeOf(await this.#follow(id, { printer, ipp }, taken, options));
+      }
     } catch (error) {
       if (!(error instanceof Failure)) this.#parts.report(error);
       outcome = { state: 'failed', failure: error instanceof Failure ? error.code : 'printer/stopped' };
@@ -176,8 +193,47 @@ export class PrinterSends {
     }
     const endedAt = this.#parts.clock.now().toISOString();
     const nothing = outcome.state === 'failed' && bytes === 0;
-    const freed = nothing ? ({ holds: '', claims: '' } as const) : ({ holds: '' } as const);
-    await this.#write(id, { $set: { bytes, ...outcome, endedAt }, $unset: freed });
+    const freed = { holds: '', waitsFor: '' } as const;
+    await this.#write(id, {
+      $set: { bytes, ...outcome, endedAt },
+      $unset: nothing ? { ...freed, claims: '' } : freed,
+    });
+  }
+
+  async #counted<T>(send: () => Promise<T>): Promise<T> {
+    this.#sending += 1;
+    try {
+      return await send();
+    } finally {
+      this.#sending -= 1;
+    }
+  }
+
+  async #printOn(
+    id: string,
+    { printer, ipp }: { readonly printer: Printer; readonly ipp: IppPrinter },
+    { draw, pageMm }: SendOrder,
+    options: SendOptions,
+  ): Promise<{ readonly job: number; readonly state: JobState }> {
+    const look = await lookAndNote(this.#parts, printer, options);
+    const order = { name: `labels ${id.slice(0, 8)}`, document: draw(printer) };
+    return await printOn(ipp, look, pageMm === undefined ? order : { ...order, pageMm }, options);
+  }
+
+  async #follow(
+    id: string,
+    { printer, ipp }: { readonly printer: Printer; readonly ipp: IppPrinter },
+    { job, state }: { readonly job: number; readonly state: JobState },
+    options: SendOptions,
+  ): Promise<JobEnd> {
+    if (this.#running.size - this.#sending > followedAtOnce) return 'unknown';
+    return await followJob(ipp, job, state, {
+      ...options,
+      told: async (waitsFor, look) => {
+        await noteLook(this.#parts, printer, look);
+        await this.#write(id, waitsFor === undefined ? { $unset: { waitsFor: '' } } : { $set: { waitsFor } });
+      },
+    });
   }
 
   #until(): Date {
@@ -191,7 +247,10 @@ export class PrinterSends {
   async #write(id: string, update: mongo.UpdateFilter<StoredSend>, gone?: () => void): Promise<void> {
     const { connection, report } = this.#parts;
     try {
-      const { matchedCount } = await sends(connection).updateOne({ _id: id, state: 'sending' }, update);
+      const { matchedCount } = await sends(connection).updateOne(
+        { _id: id, state: { $in: ['sending', 'printing'] } },
+        update,
+      );
       if (matchedCount === 0) gone?.();
     } catch (error) {
       report(error);
@@ -203,24 +262,29 @@ function sends(connection: Connection): mongo.Collection<StoredSend> {
   return rawCollection<StoredSend>(connection, printerSendsCollection);
 }
 
-function sendOf(stored: StoredSend, now: Date): PrinterSend {
-  const {
-    _id: id,
-    organisation,
-    printer,
-    subject,
-    labels,
-    sentBy,
-    startedAt,
-    bytes,
-    endedAt,
-    failure,
-  } = stored;
-  const silent = stored.state === 'sending' && stored.until < now;
-  return {
-    ...{ id, organisation, printer, subject, labels, sentBy, startedAt, bytes },
-    state: silent ? 'failed' : stored.state,
-    ...(endedAt === undefined ? {} : { endedAt }),
-    ...(silent ? { failure: 'printer/stopped' as const } : failure === undefined ? {} : { failure }),
-  };
+function outcomeOf(end: JobEnd): Pick<PrinterSend, 'state' | 'failure'> {
+  switch (end) {
+    case 'printed':
+      return { state: 'printed' };
+    case 'unknown':
+      return { state: 'sent' };
+    default:
+      return { state: 'failed', failure: end };
+  }
+}
+
+function sendOf(
+  { _id: id, holds: _holds, claims: _claims, until, ...stored }: StoredSend,
+  now: Date,
+): PrinterSend {
+  const silent = until < now;
+  if (stored.state === 'sending' && silent) {
+    return { ...stored, id, state: 'failed', failure: 'printer/stopped' };
+  }
+  if (stored.state === 'printing' && silent) {
+    // Nobody asks any more; the printer had it.
+    const { waitsFor: _waitsFor, ...rest } = stored;
+    return { ...rest, id, state: 'sent' };
+  }
+  return { ...stored, id };
 }

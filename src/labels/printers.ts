@@ -4,8 +4,10 @@ import { takeTurn } from '../catalogue/turns.ts';
 import type { Clock, IdSource } from '../clock.ts';
 import { rawCollection } from '../database/raw-collection.ts';
 import { inTransaction, isDuplicateKey } from '../database/transaction.ts';
-import { Failure } from '../errors.ts';
-import { allowedAddress, type PrinterAddress, type Resolve } from './printer-connection.ts';
+import { Failure, type FailureCode } from '../errors.ts';
+import type { IppPrinter } from './ipp-exchange.ts';
+import { allowedAddress, type Resolve, type SendLimits } from './printer-connection.ts';
+import { consistent, type PrinterChange, type PrinterFacts } from './printer-facts.ts';
 import type { PrinterNetworks } from './printer-networks.ts';
 
 export const printersCollection = 'printers';
@@ -13,17 +15,14 @@ export const printersCollection = 'printers';
 /** How many printers an organisation may have, and one list may give. */
 export const printersPerOrganisation = 200;
 
-/** What a printer understands. */
-export const printerLanguages = ['zpl', 'pdf'] as const;
-export type PrinterLanguage = (typeof printerLanguages)[number];
-
-/** What an administrator states of a printer. */
-export interface PrinterFacts extends PrinterAddress {
-  /** Of a label printer in ward 3, say: what people choose it by; unique in the organisation. */
-  readonly name: string;
-  readonly language: PrinterLanguage;
-  /** Of its head. */
-  readonly dotsPerInch: 203 | 300;
+/** How a printer that speaks IPP was found when it was last asked. */
+export interface PrinterState {
+  /** RFC 3339. */
+  readonly at: string;
+  /** `unknown`: it did not answer, or not as a printer does. */
+  readonly state: 'idle' | 'printing' | 'stopped' | 'unknown';
+  /** What somebody has to see to, the most telling first. */
+  readonly problems: readonly FailureCode[];
 }
 
 export interface Printer extends PrinterFacts {
@@ -37,6 +36,7 @@ export interface Printer extends PrinterFacts {
   readonly registeredAt: string;
   readonly changedBy?: string;
   readonly changedAt?: string;
+  readonly lastState?: PrinterState;
 }
 
 type StoredPrinter = { readonly _id: string } & Omit<Printer, 'id'>;
@@ -47,6 +47,8 @@ export interface PrinterParts {
   readonly ids: IdSource;
   readonly networks: PrinterNetworks;
   readonly resolve: Resolve;
+  /** Default: `sendLimits`. */
+  readonly limits?: SendLimits;
 }
 
 /** Who does it. */
@@ -59,15 +61,23 @@ function printers(connection: Connection): mongo.Collection<StoredPrinter> {
   return rawCollection<StoredPrinter>(connection, printersCollection);
 }
 
+/** @returns the same where it speaks IPP. */
+export function ippPrinterOf(printer: Printer): IppPrinter | undefined {
+  const { protocol, host, port, path, certificate } = printer;
+  if (protocol === 'raw' || path === undefined) return undefined;
+  return { protocol, host, port, path, ...(certificate === undefined ? {} : { certificate }) };
+}
+
 /**
- * @throws Failure `printer/not-allowed`, `printer/name-unknown` for an address that the operator does not allow;
- *   `printer/limit`; `conflict` for a name that another printer has
+ * @throws Failure `request/invalid` for facts that do not go together; `printer/not-allowed`, `printer/name-unknown`
+ *   for an address that the operator does not allow; `printer/limit`; `conflict` for a name that another printer has
  */
 export async function registerPrinter(
   parts: PrinterParts,
   { organisation, person }: Administrator,
-  facts: PrinterFacts,
+  stated: PrinterChange & Pick<PrinterFacts, 'name' | 'host' | 'language' | 'dotsPerInch'>,
 ): Promise<Printer> {
+  const facts = consistent({ ...stated, protocol: stated.protocol ?? 'raw' });
   await allowedAddress(facts, parts);
   const { connection, clock, ids } = parts;
   const id = ids.uuid();
@@ -92,10 +102,6 @@ export async function registerPrinter(
   return printerOf(stored);
 }
 
-export type PrinterChange = { readonly [K in keyof PrinterFacts]?: PrinterFacts[K] | undefined } & {
-  readonly active?: boolean | undefined;
-};
-
 /** @throws Failure `not-found`; and as {@link registerPrinter} */
 export async function changePrinter(
   parts: PrinterParts,
@@ -104,15 +110,17 @@ export async function changePrinter(
   change: PrinterChange,
 ): Promise<Printer> {
   const before = await readPrinter(parts.connection, organisation, id);
-  const { host = before.host, port = before.port } = change;
-  if (change.active !== false) await allowedAddress({ host, port }, parts);
-  const stated = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const signed = { ...stated, changedBy: person, changedAt: parts.clock.now().toISOString() };
-  const changed = await unlessTaken(change.name, () =>
+  const facts = consistent(change, before);
+  const { active = before.active } = change;
+  if (active) await allowedAddress(facts, parts);
+  const signed = { ...facts, active, changedBy: person, changedAt: parts.clock.now().toISOString() };
+  const gone = (['path', 'certificate'] as const).filter((fact) => facts[fact] === undefined);
+  const changed = await unlessTaken(facts.name, () =>
     printers(parts.connection).findOneAndUpdate(
       // Checked was this address: another administrator's, set meanwhile, was checked by theirs.
-      { _id: id, organisation, host: before.host, port: before.port },
-      { $set: signed },
+      { _id: id, organisation, host: before.host, port: before.port, protocol: before.protocol },
+      // Whatever was seen of it was seen of another, perhaps.
+      { $set: signed, $unset: Object.fromEntries([...gone, 'lastState'].map((fact) => [fact, ''])) },
       { returnDocument: 'after', writeConcern: { w: 'majority', j: true } },
     ),
   );
@@ -139,6 +147,15 @@ export async function listPrinters(connection: Connection, organisation: string)
     .limit(printersPerOrganisation)
     .toArray();
   return found.map(printerOf);
+}
+
+/** Notes how a printer was found, unless it is another by now. */
+export async function noteState(
+  connection: Connection,
+  { id, host, port, protocol }: Printer,
+  lastState: PrinterState,
+): Promise<void> {
+  await printers(connection).updateOne({ _id: id, host, port, protocol }, { $set: { lastState } });
 }
 
 async function unlessTaken<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { systemClock, systemIds } from '../../src/clock.ts';
+import type { PrinterFacts } from '../../src/labels/printer-facts.ts';
 import { type PrinterSettings, printerNetworks } from '../../src/labels/printer-networks.ts';
 import { printerSendsCollection } from '../../src/labels/printer-sends.ts';
-import { type PrinterFacts, registerPrinter } from '../../src/labels/printers.ts';
+import { registerPrinter } from '../../src/labels/printers.ts';
 import { at, textAt } from '../support/http.ts';
 import { createWorld, done, members, refusal, type World } from '../support/world.ts';
 import { implant } from '../support/world-facts.ts';
@@ -36,7 +37,8 @@ describe('a print job on other ways than its PDF', () => {
     const { connection } = world.database;
     const parts = { connection, clock: systemClock, ids: systemIds, resolve: async () => [] };
     const where = { name, host: '127.0.0.1', port: printer.port };
-    const facts: PrinterFacts = { ...where, language: 'zpl', dotsPerInch: 203, ...change };
+    const raw = { protocol: 'raw', language: 'zpl', dotsPerInch: 203 } as const;
+    const facts: PrinterFacts = { ...where, ...raw, ...change };
     const by = { organisation: members.maker.id, person: systemIds.uuid() };
     return (await registerPrinter({ ...parts, networks: printerNetworks(printers) }, by, facts)).id;
   }

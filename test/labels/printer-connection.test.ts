@@ -47,7 +47,7 @@ describe('sending to a printer', () => {
   const send = (wish: Wish = {}): Promise<number> => {
     const { host = '127.0.0.1', data = pieces('^XA', '^XZ') } = wish;
     const port = wish.port ?? printer.port;
-    return sendToPrinter({ host, port }, data, {
+    return sendToPrinter({ host, port, protocol: 'raw' }, data, {
       networks: printerNetworks({ networks: ['127.0.0.1'], ports: [port] }),
       resolve: wish.resolve ?? resolve,
       limits: { ...limits, ...wish.limits },
@@ -109,7 +109,8 @@ describe('sending to a printer', () => {
       signal: new AbortController().signal,
       progress: () => undefined,
     };
-    const refused = await sendToPrinter({ host: '127.0.0.1', port: other.port }, pieces('x'), options).then(
+    const elsewhere = { host: '127.0.0.1', port: other.port, protocol: 'raw' } as const;
+    const refused = await sendToPrinter(elsewhere, pieces('x'), options).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );

@@ -88,9 +88,15 @@ describe('the networks in which printers may be', () => {
 
   it('let only ports of printers through, and those of print servers that the operator names', () => {
     const { allowsPort } = printerNetworks({ networks: ['10.0.0.0/8'], ports: [10_001] });
-    for (const port of [9100, 9107, 6101, 10_001]) expect(allowsPort(port), `${port}`).to.equal(true);
+    for (const port of [9100, 9107, 6101, 10_001]) expect(allowsPort(port, 'raw'), `${port}`).to.equal(true);
     for (const port of [1, 22, 80, 443, 631, 3306, 6379, 8080, 9099, 9108, 9200, 27_017]) {
-      expect(allowsPort(port), `${port}`).to.equal(false);
+      expect(allowsPort(port, 'raw'), `${port}`).to.equal(false);
+    }
+    for (const protocol of ['ipp', 'ipps'] as const) {
+      for (const port of [631, 10_001]) expect(allowsPort(port, protocol), `${port}`).to.equal(true);
+      for (const port of [80, 443, 6101, 8080, 9100, 27_017]) {
+        expect(allowsPort(port, protocol), `${port}`).to.equal(false);
+      }
     }
   });
 });

@@ -131,7 +131,10 @@ describe('printers of an organisation', () => {
     refused(await nurse.post('/api/v1/printers', body({ name: '2' })), 403, 'access/forbidden');
     refused(await nurse.patch(`/api/v1/printers/${id}`, { port: 9100 }), 403, 'access/forbidden');
     refused(await nurse.post(`/api/v1/printers/${id}/test`), 403, 'access/forbidden');
-    const seen = { id, name: '消毒供应中心 1 号', language: 'zpl', dotsPerInch: 203, active: true };
+    const seen = {
+      ...{ id, name: '消毒供应中心 1 号', protocol: 'raw', language: 'zpl' },
+      ...{ dotsPerInch: 203, active: true },
+    };
     const where = { host: '127.0.0.1', port: printer.port };
     expect(listAt((await nurse.get('/api/v1/printers')).body, '/items')).to.deep.equal([seen]);
     expect(listAt((await administrator.get('/api/v1/printers')).body, '/items')).to.deep.equal([
