@@ -13,6 +13,7 @@ import type { Clock, IdSource } from '../clock.ts';
 import { documentsOf } from '../database/documents.ts';
 import { Failure } from '../errors.ts';
 import { afterCursor, checkedLimit, pageOf } from './audit.ts';
+import { emptyFullAlsos } from './full-alsos.ts';
 import type { HospitalKeyring, HospitalKeys } from './hospital-keys.ts';
 import type { Erasure, ErasureOutcome, ErasureRequest, ErasureSubject, Page } from './interface.ts';
 import { blankQuery, checkReader } from './reading.ts';
@@ -190,7 +191,7 @@ function lineOf(
   };
 }
 
-/** See `Patients.applyErasures`. */
+/** See `Patients.applyErasures`. Also empties what an erasure would not have reached; see full-alsos.ts. */
 export async function applyErasures(
   parts: ErasureParts,
   kept: readonly Erasure[],
@@ -203,6 +204,7 @@ export async function applyErasures(
   for await (const line of journal(parts.db).find()) {
     if (await applyLine(parts, line)) again[line.kind] += 1;
   }
+  await emptyFullAlsos(parts.db, parts.keyring);
   return again;
 }
 

@@ -1,6 +1,7 @@
 /** Collections and indexes of this room. Collections are made here: one made inside a transaction can make it fail. */
 
 import type { Migration } from '../database/migrations.ts';
+import { noteFullAlsos } from './full-alsos.ts';
 import { collectionNames } from './records.ts';
 
 const namespaceExists = 48;
@@ -26,5 +27,10 @@ export const patientsMigrations: Migration[] = [
       await db.collection('identityReads').createIndex({ organisation: 1, at: -1, _id: -1 });
       await db.collection('erasures').createIndex({ at: 1, _id: 1 });
     },
+  },
+  {
+    // What is sealed cannot be changed without keys: noted here, it is done before anything is served.
+    id: 'patients/002-full-alsos',
+    run: noteFullAlsos,
   },
 ];

@@ -69,7 +69,13 @@ async function prepareIn(
   const conflict = others.length > 0 || (known !== undefined && contradictsChain(known, identity));
   const facts = { at: clock.now().toISOString(), identity, retainUntil, conflict };
   const uses = pseudonyms.map((pseudonym) => ({ kind: 'use' as const, pseudonym, ...facts }));
-  const alsos = pseudonyms.map((pseudonym) => ({ kind: 'also' as const, pseudonym, ...facts }));
+  // Under another patient's key nothing of this one: it would outlive an erasure.
+  const alsos = pseudonyms.map((pseudonym) => ({
+    kind: 'also' as const,
+    pseudonym,
+    ...facts,
+    identity: {},
+  }));
   const unknown = indexes.filter((index) => index.patient === undefined);
   return {
     writes: [

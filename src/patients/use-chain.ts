@@ -17,6 +17,7 @@ const useRecordSchema = z.strictObject({
   pseudonym: z.string(),
   /** RFC 3339. */
   at: z.string(),
+  /** Empty in an `also`: what was stated is under the key of the patient whom the use is linked to, and goes with it. */
   identity: identitySchema,
   retainUntil: retainUntilSchema,
   /** It contradicted what was known, or named two patients. */
@@ -47,7 +48,7 @@ export function sealRecord(patient: OpenPatient, position: string, record: UseRe
   return sealJson(patient.keys.record, recordPlace(patient, position), record);
 }
 
-/** What was stated of this patient; an `also` may be about somebody else. */
+/** What was stated of this patient; an `also` says nothing of whom. */
 export function statedIn(chain: UseChain): Identity[] {
   return chain.records.filter(({ kind }) => kind === 'use').map(({ identity }) => identity);
 }
