@@ -106,6 +106,8 @@ packages_are_there() {
 
 bring_packages() {
   if packages_are_there; then return; fi
+  # npm would empty what the link leads to, which is another's.
+  if [ -L node_modules ]; then fail 'node_modules is a link, and out of date: remove it, then run this again.'; fi
   command -v npm >/dev/null || fail 'npm was not found: install Node.js with npm.'
   lock_packages
   if ! packages_are_there; then
