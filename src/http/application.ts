@@ -31,6 +31,7 @@ type Furnished<Caller, Permission extends string> = ApplicationOptions<Caller, P
 
 /** Served beside the routes, to anybody (metrics: from this machine alone). */
 export const openPaths = ['/health/live', '/health/ready', '/metrics', '/api/v1/openapi.json'] as const;
+const [live, ready, metrics, description] = openPaths;
 
 export function createApplication<Caller, Permission extends string>(
   given: ApplicationOptions<Caller, Permission>,
@@ -57,7 +58,6 @@ function mountOperators<Caller, Permission extends string>(
   app: Express,
   options: Furnished<Caller, Permission>,
 ): void {
-  const [live, ready, metrics] = openPaths;
   options.metrics.watch(() => options.admission.load);
   serveOpenly(app, live, serveLive);
   serveOpenly(app, ready, serveReady(options.checks, options.log));
@@ -70,7 +70,7 @@ function mountDescription<Caller, Permission extends string>(
 ): void {
   // As bytes: many who read it slowly share one copy.
   const document = Buffer.from(JSON.stringify(openApiDocument(options.routes, options)));
-  serveOpenly(app, openPaths[3], (_request, response) => {
+  serveOpenly(app, description, (_request, response) => {
     response.type('application/json').send(document);
   });
 }

@@ -2,15 +2,12 @@
 
 import { z } from 'zod';
 import { problemMediaType } from './problem.ts';
-import type { Method, RouteSchemas } from './route.ts';
+import type { RouteLine, RouteSchemas } from './route.ts';
 
 /** What the document says of a route; any room's route will do. */
-export interface DescribedRoute {
-  readonly method: Method;
-  readonly path: string;
+export interface DescribedRoute extends RouteLine {
   readonly permission: string;
   readonly open: boolean;
-  readonly schemas: RouteSchemas;
 }
 
 type Json = Record<string, unknown>;
