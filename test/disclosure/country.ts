@@ -13,6 +13,7 @@ import { type App, createApp, firstAdministrator, migrations } from '../../src/a
 import { systemIds } from '../../src/clock.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
 import { createLogger } from '../../src/logging.ts';
+import { copyOf } from '../support/database-copy.ts';
 import { at, type Client, cookieFrom, type Reply, serve, type TestServer, textAt } from '../support/http.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
 
@@ -79,6 +80,8 @@ export interface Country {
   pass(): void;
   /** A moment a little before now, as somebody states it; each is given once. */
   stated(): string;
+  /** As it stands, on a database of its own, behind a service that was started anew: for somebody else. */
+  copy(): Promise<Country>;
   close(): Promise<void>;
 }
 
@@ -104,30 +107,22 @@ export async function done(reply: Promise<Reply>): Promise<unknown> {
 
 const password = 'a password of nobody else';
 
+let made: Promise<Country> | undefined;
+
+/** @returns a copy of the country, which is made once in a run: everybody in it takes a password, and that takes seconds. */
 export async function createCountry(): Promise<Country> {
-  const database = await testDatabase();
-  let nowMs = Date.parse('2026-03-02T01:17:23.219Z');
-  let steps = 0;
-  const clock = { now: () => new Date(nowMs) };
-  const pass = () => {
-    steps += 1;
-    nowMs += 3_547_131 + steps * 1_013;
-  };
-  const parts = { database, clock, ids: systemIds };
-  await runMigrations(database.db, migrations, parts);
-  const log: string[] = [];
-  const app = await createApp({
-    ...parts,
-    logger: createLogger('trace', { write: (line) => void log.push(line) }),
-    publicUrl: 'http://127.0.0.1:8080',
-    masterKey: createSecretKey(new Uint8Array(32).fill(11)),
-    // Where nothing listens.
-    printers: { networks: ['127.9.9.0/24'], ports: [] },
-    validateAnswers: true,
-  });
+  made ??= make();
+  return (await made).copy();
+}
+
+async function make(): Promise<Country> {
+  const time = timeFrom(Date.parse('2026-03-02T01:17:23.219Z'), 0);
+  const ground = { database: await testDatabase(), time, log: [] };
+  const parts = { database: ground.database, clock: time, ids: systemIds };
+  await runMigrations(ground.database.db, migrations, parts);
+  const { app, server } = await open(ground);
   const first = await firstAdministrator(parts);
-  const server = await serve(app.express);
-  const builder: Builder = { server, pass, serial: 0 };
+  const builder: Builder = { server, pass: time.pass, serial: 0 };
   const operatorPerson = await settle(
     builder,
     first?.username ?? '',
@@ -141,25 +136,84 @@ export async function createCountry(): Promise<Country> {
   };
   const members: Partial<Record<Name, Member>> = {};
   for (const name of names) members[name] = await register(builder, operatorPerson.client, name);
+  // Its database stays for the copies, and goes with the run's mongod.
+  await server.close();
+  return countryOf(ground, { app, server }, { operator, members: members as Record<Name, Member> });
+}
+
+/** The country's time moves when it is told to, and for each copy by itself. */
+function timeFrom(startMs: number, start: number) {
+  let nowMs = startMs;
+  let steps = start;
+  const pass = () => {
+    steps += 1;
+    nowMs += 3_547_131 + steps * 1_013;
+  };
   return {
-    app,
-    server,
-    database,
-    operator,
-    members: members as Record<Name, Member>,
-    log,
-    now: clock.now,
+    now: () => new Date(nowMs),
     pass,
     stated: () => {
       pass();
       const stated = new Date(nowMs - 1_871_377 - steps * 17 + 8 * 3_600_000);
       return stated.toISOString().replace('Z', '+08:00');
     },
+    copy: () => timeFrom(nowMs, steps),
+  };
+}
+
+/** What a country stands on. */
+interface Ground {
+  readonly database: TestDatabase;
+  readonly time: ReturnType<typeof timeFrom>;
+  readonly log: string[];
+}
+
+async function open({ database, time, log }: Ground): Promise<Pick<Country, 'app' | 'server'>> {
+  const app = await createApp({
+    ...{ database, clock: time, ids: systemIds },
+    logger: createLogger('trace', { write: (line) => void log.push(line) }),
+    publicUrl: 'http://127.0.0.1:8080',
+    masterKey: createSecretKey(new Uint8Array(32).fill(11)),
+    // Where nothing listens.
+    printers: { networks: ['127.9.9.0/24'], ports: [] },
+    validateAnswers: true,
+  });
+  return { app, server: await serve(app.express) };
+}
+
+function countryOf(
+  ground: Ground,
+  { app, server }: Pick<Country, 'app' | 'server'>,
+  everybody: Pick<Country, 'operator' | 'members'>,
+): Country {
+  const { database, time, log } = ground;
+  const { now, pass, stated } = time;
+  return {
+    ...{ app, server, database, log, now, pass, stated },
+    ...everybody,
+    copy: async () => {
+      const own = { database: await copyOf(database), time: time.copy(), log: [...log] };
+      const opened = await open(own);
+      return countryOf(own, opened, callersOf(opened.server, everybody));
+    },
     close: async () => {
       await server.close();
       await database.drop();
     },
   };
+}
+
+/** @returns the same people, who call another server */
+function callersOf(
+  server: TestServer,
+  { operator, members }: Pick<Country, 'operator' | 'members'>,
+): Pick<Country, 'operator' | 'members'> {
+  const calling = <T extends { readonly people: readonly Person[] }>(of: T): T => ({
+    ...of,
+    people: of.people.map((person) => ({ ...person, client: server.client({ token: person.token }) })),
+  });
+  const entries = Object.entries(members).map(([name, member]) => [name, calling(member)]);
+  return { operator: calling(operator), members: Object.fromEntries(entries) };
 }
 
 interface Builder {

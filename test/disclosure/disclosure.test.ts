@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import type { Route } from '../../src/access/route.ts';
 import { Search, type Told, toldBy } from './answers.ts';
 import { aimedBy, attempts, unaimed, writingRounds } from './commands.ts';
-import { type Country, createCountry, type Member, type Name, names, type Person } from './country.ts';
+import { type Country, type Member, type Name, names, type Person } from './country.ts';
 import { type Fact, factsOf } from './facts.ts';
 import { mayKnow, type Viewer, type World, worldOf } from './law.ts';
 import { products, type Story } from './story.ts';
-import { tell } from './tale.ts';
+import { toldCountry } from './told.ts';
 import { type Domain, domainOf, readingRoutes, type Visit, visits } from './walker.ts';
 
 interface Finding {
@@ -37,11 +37,10 @@ describe('disclosure: what one organisation reads of another', () => {
   before(async function () {
     // 12,000 requests: half a minute where nothing else runs.
     this.timeout(600_000);
-    country = await createCountry();
+    ({ country, story } = await toldCountry());
     expect(unaimed(country.app.routes), 'say in commands.ts how these are aimed at another').to.deep.equal(
       [],
     );
-    story = await tell(country);
     // A false label of each maker, so that there is something to be told of.
     for (const gtin of [products.stapler, products.foreign]) {
       await country.server.client().get(`/01/${gtin}/10/FALSE`);

@@ -3,18 +3,17 @@ import type { Role } from '../../src/access/permissions.ts';
 import { disclose } from '../../src/inventory/disclose.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
 import { at, listAt } from '../support/http.ts';
-import { type Country, createCountry, done, type Name, personOf } from './country.ts';
+import { type Country, done, type Name, personOf } from './country.ts';
 import { listOf, numberAt, textIn } from './json.ts';
 import { lotPath, lots, products, serials } from './story.ts';
-import { tell } from './tale.ts';
+import { toldCountry } from './told.ts';
 
 describe('disclosure: what each reader is owed', () => {
   let country: Country;
 
   before(async function () {
     this.timeout(120_000);
-    country = await createCountry();
-    await tell(country);
+    ({ country } = await toldCountry());
   });
   after(() => country.close());
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Role } from '../../src/access/permissions.ts';
 import { encodeCursor } from '../../src/http/cursor.ts';
-import { type Country, createCountry, type Name, personOf } from '../disclosure/country.ts';
+import { type Country, type Name, personOf } from '../disclosure/country.ts';
 import type { Story } from '../disclosure/story.ts';
-import { tell } from '../disclosure/tale.ts';
+import { toldCountry } from '../disclosure/told.ts';
 import { at, type Client, listAt, textAt } from '../support/http.ts';
 
 describe('security: positions in lists', () => {
@@ -12,8 +12,7 @@ describe('security: positions in lists', () => {
 
   before(async function () {
     this.timeout(120_000);
-    country = await createCountry();
-    story = await tell(country);
+    ({ country, story } = await toldCountry());
   });
   after(() => country.close());
 

@@ -1,15 +1,14 @@
 import { expect } from 'chai';
-import { type Country, createCountry, personOf } from '../disclosure/country.ts';
+import { type Country, personOf } from '../disclosure/country.ts';
 import { factsOf } from '../disclosure/facts.ts';
-import { tell } from '../disclosure/tale.ts';
+import { toldCountry } from '../disclosure/told.ts';
 
 describe('security: the log', () => {
   let country: Country;
 
   before(async function () {
     this.timeout(120_000);
-    country = await createCountry();
-    await tell(country);
+    ({ country } = await toldCountry());
   });
   after(() => country.close());
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Role } from '../../src/access/permissions.ts';
-import { type Country, createCountry, type Name, personOf } from '../disclosure/country.ts';
+import { type Country, type Name, personOf } from '../disclosure/country.ts';
 import { lotPath, lots } from '../disclosure/story.ts';
-import { tell } from '../disclosure/tale.ts';
+import { toldCountry } from '../disclosure/told.ts';
 import { at, textAt } from '../support/http.ts';
 
 describe('security: stolen tokens, and addresses with odd characters', () => {
@@ -10,8 +10,7 @@ describe('security: stolen tokens, and addresses with odd characters', () => {
 
   before(async function () {
     this.timeout(120_000);
-    country = await createCountry();
-    await tell(country);
+    ({ country } = await toldCountry());
   });
   after(() => country.close());
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { Role } from '../../src/access/permissions.ts';
 import { gtinOf, stapler } from '../catalogue/samples.ts';
-import { type Country, createCountry, type Name, personOf, placeOf } from '../disclosure/country.ts';
+import { type Country, type Name, personOf, placeOf } from '../disclosure/country.ts';
 import { leaves } from '../disclosure/json.ts';
 import { lotPath, lots, products, type Story, serials } from '../disclosure/story.ts';
-import { tell } from '../disclosure/tale.ts';
+import { toldCountry } from '../disclosure/told.ts';
 import { at, type Reply } from '../support/http.ts';
 
 /** A request that must come to nothing. */
@@ -27,8 +27,7 @@ describe('security: a member of one organisation reaches for another’s things'
 
   before(async function () {
     this.timeout(120_000);
-    country = await createCountry();
-    story = await tell(country);
+    ({ country, story } = await toldCountry());
   });
   after(() => country.close());
 
