@@ -180,7 +180,26 @@ export async function loadTemplate(name: string): Promise<LabelTemplate> {
     }
     throw error;
   });
-  const template = parseTemplate(JSON.parse(text));
+  return readTemplate(name, text);
+}
+
+/**
+ * @param text of the file of this name.
+ * @throws Failure `label/template-invalid` where it is no JSON, no template, or another's.
+ */
+export function readTemplate(name: string, text: string): LabelTemplate {
+  const template = parseTemplate(jsonOf(name, text));
   if (template.name !== name) throw new Failure('label/template-invalid', { name, says: template.name });
   return template;
+}
+
+/** A file that somebody edits by hand may end in the midst. */
+function jsonOf(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Failure('label/template-invalid', { name }, [
+      { pointer: '', zh: '模板文件不是有效的 JSON。', en: 'The template file is no JSON.' },
+    ]);
+  }
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from 'chai';
 import { Failure } from '../../src/errors.ts';
-import { loadTemplate, parseTemplate } from '../../src/labels/template.ts';
+import { loadTemplate, parseTemplate, readTemplate } from '../../src/labels/template.ts';
 
 const unit = await loadTemplate('unit-60x40');
 
@@ -32,6 +32,18 @@ describe('label templates', () => {
       expect(error).to.be.instanceOf(Failure).with.property('code', 'label/template-unknown');
     });
   }
+
+  it('are no templates where the file is no JSON, or another one’s', () => {
+    for (const text of ['', '{"name": "unit-60x40",', JSON.stringify(unit).slice(0, -1)]) {
+      expect(() => readTemplate('unit-60x40', text), text.slice(0, 30))
+        .to.throw(Failure)
+        .with.property('code', 'label/template-invalid');
+    }
+    expect(() => readTemplate('other', JSON.stringify(unit)))
+      .to.throw(Failure)
+      .with.property('code', 'label/template-invalid');
+    expect(readTemplate('unit-60x40', JSON.stringify(unit))).to.deep.equal(unit);
+  });
 
   const [panel] = unit.panels;
   if (panel?.kind !== 'text') throw new Error('the unit label has a panel of text');
