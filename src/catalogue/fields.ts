@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { saying } from '../http/faults.ts';
 import { isoDate, text, uuid } from '../http/fields.ts';
+import { parseCompanyPrefix } from '../identifiers/company-prefix.ts';
 import { parseGln } from '../identifiers/gln.ts';
 import { parseGtin } from '../identifiers/gtin.ts';
 import { parseLot } from '../identifiers/lot.ts';
@@ -27,6 +28,18 @@ export function gln() {
       saying(
         '应为 13 位全球位置码（GLN），且校验位正确。',
         'Must be a GLN of 13 digits with the right check digit.',
+      ),
+    );
+}
+
+export function companyPrefix() {
+  return z
+    .string()
+    .refine(
+      (value) => parseCompanyPrefix(value) !== undefined,
+      saying(
+        '应为 4–12 位数字的 GS1 厂商识别代码。',
+        'Must be a GS1 Company Prefix of 4 to 12 digits that a company can have.',
       ),
     );
 }

@@ -25,4 +25,16 @@ export const catalogueMigrations: readonly Migration[] = [
       await makeCollection(db, productStandingsCollection);
     },
   },
+  {
+    id: 'catalogue/002-company-prefixes',
+    async run(db) {
+      // GS1 gives a prefix to one company; whoever states another's would number logistic units in its name.
+      await db
+        .collection('organisations')
+        .createIndex(
+          { gs1Prefix: 1 },
+          { unique: true, partialFilterExpression: { gs1Prefix: { $type: 'string' } } },
+        );
+    },
+  },
 ];

@@ -42,6 +42,7 @@ const organisationSchema = new Schema(
     licences: [{ _id: false, kind: text, number: text, validFrom: text, validTo: String }],
     authority: { type: { _id: false, kind: text, level: text } },
     gln: String,
+    gs1Prefix: String,
     active: { type: Boolean, required: true },
     createdAt: text,
     structureVersion: { type: Number, required: true },

@@ -9,7 +9,7 @@ import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { saying } from '../http/faults.ts';
 import { email, isoDateTime, pageOf, pageQuery, text, uuid } from '../http/fields.ts';
-import { area, bilingual, creditCode, gln, idParams, licence } from './fields.ts';
+import { area, bilingual, companyPrefix, creditCode, gln, idParams, licence } from './fields.ts';
 import { type Organisation, organisationKinds, publicFacts } from './organisation.ts';
 import {
   changeOrganisation,
@@ -45,6 +45,7 @@ const privateFacts = {
   address: text({ max: 300 }).exactOptional(),
   contact: contact.exactOptional(),
   gln: gln().exactOptional(),
+  gs1Prefix: companyPrefix().exactOptional(),
 };
 
 const newOrganisation = z
@@ -106,6 +107,7 @@ const changeBody = z
     contact: contact.nullable().exactOptional(),
     licences: facts.licences.exactOptional(),
     gln: gln().nullable().exactOptional(),
+    gs1Prefix: companyPrefix().nullable().exactOptional(),
   })
   .refine((change) => Object.keys(change).length > 0, saying('没有要修改的内容。', 'Nothing to change.'));
 

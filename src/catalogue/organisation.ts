@@ -64,6 +64,8 @@ export interface Organisation {
   /** Regulators only. */
   readonly authority?: Authority;
   readonly gln?: string;
+  /** GS1 Company Prefix 厂商识别代码: what the numbers of its logistic units begin with. */
+  readonly gs1Prefix?: string;
   readonly active: boolean;
   /** RFC 3339. */
   readonly createdAt: string;

@@ -96,7 +96,7 @@ export type NewOrganisation = Omit<Organisation, 'id' | 'active' | 'createdAt'>;
 /**
  * Makes an organisation and its first administrator, both or neither.
  * @returns the organisation, and the one-time secret, which is kept nowhere
- * @throws Failure `catalogue/credit-code-taken`, or what the access room refuses (a username taken)
+ * @throws Failure `catalogue/credit-code-taken`, `catalogue/company-prefix-taken`, or what the access room refuses (a username taken)
  */
 export async function registerOrganisation(
   { connection, clock, ids, createFirstAdministrator }: RegisterParts,
@@ -122,7 +122,7 @@ export function newOrganisation(
 
 /**
  * Stores an organisation as it is; the first start and the import use it without an administrator.
- * @throws Failure `catalogue/credit-code-taken`
+ * @throws Failure `catalogue/credit-code-taken`, `catalogue/company-prefix-taken`
  */
 export async function insertOrganisation(
   connection: Connection,
@@ -134,9 +134,15 @@ export async function insertOrganisation(
   try {
     await organisationModel(connection).create([stored], options);
   } catch (error) {
-    if (duplicateKey(error)?.creditCode === undefined) throw error;
-    throw new Failure('catalogue/credit-code-taken', { creditCode: facts.creditCode });
+    throw takenOr(error);
   }
+}
+
+/** @returns the failure where another organisation has stated the same of itself, else the error. */
+function takenOr(error: unknown): unknown {
+  const { creditCode, gs1Prefix } = duplicateKey(error) ?? {};
+  if (creditCode !== undefined) return new Failure('catalogue/credit-code-taken', { creditCode });
+  return gs1Prefix === undefined ? error : new Failure('catalogue/company-prefix-taken', { gs1Prefix });
 }
 
 /** Facts that an organisation keeps right itself; `null` takes one away. Who it is and where, the operator states. */
@@ -146,15 +152,20 @@ export interface OwnFactsChange {
   readonly contact?: Organisation['contact'] | null | undefined;
   readonly licences?: Organisation['licences'] | undefined;
   readonly gln?: string | null | undefined;
+  readonly gs1Prefix?: string | null | undefined;
 }
 
-/** @returns the organisation as it is now. @throws Failure `not-found` */
+/** @returns the organisation as it is now. @throws Failure `not-found`, `catalogue/company-prefix-taken` */
 export async function changeOrganisation(
   connection: Connection,
   id: string,
   change: OwnFactsChange,
 ): Promise<Organisation> {
-  return updated(connection, id, setAndUnset(change));
+  try {
+    return await updated(connection, id, setAndUnset(change));
+  } catch (error) {
+    throw takenOr(error);
+  }
 }
 
 /** Closes or opens an organisation; its records stay. @throws Failure `not-found` */

@@ -80,6 +80,13 @@ export interface LogisticContent {
   /** The how manieth of how many: 2 of 5. */
   readonly package?: { readonly number: number; readonly of: number };
   readonly storage?: StorageConditions;
+  /**
+   * What `contents` lists is spread over several units, and nobody has said which holds what: it is in print alone, as
+   * the whole shipment's.
+   */
+  readonly ofWholeShipment?: true;
+  /** Where they are too many to be listed. */
+  readonly total?: { readonly lots: number; readonly quantity: number };
   /** Of one lot it goes into the symbol as (02), (37), (10), (17); of several they are in print alone. */
   readonly contents: readonly {
     readonly gtin: string;

@@ -103,9 +103,10 @@ function deviceIdentifiers(device: Device): LabelIdentifiers {
   };
 }
 
-function logisticIdentifiers({ sscc, contents }: LogisticContent): LabelIdentifiers {
+function logisticIdentifiers({ sscc, contents, ofWholeShipment }: LogisticContent): LabelIdentifiers {
   const unit = { ai: '00', value: sscc };
-  const [only] = contents.length === 1 ? contents : [];
+  // (37) says how many this unit holds.
+  const [only] = contents.length === 1 && ofWholeShipment !== true ? contents : [];
   const inside: UdiElement[] =
     only === undefined
       ? []

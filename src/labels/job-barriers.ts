@@ -1,49 +1,79 @@
-/** What stands against labels of a lot, whenever one would come out of a printer. Pure. */
+/** What stands against labels of lots, whenever one would come out of a printer. Pure. */
 import { expiryState } from '../catalogue/expiry.ts';
 import type { Lot } from '../catalogue/lot.ts';
 import { type Restriction, restrictionsOn } from '../catalogue/restriction.ts';
+import type { Stock } from '../inventory/stock.ts';
+import { lotId } from '../ledger/event.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
-import type { JobMark } from './job.ts';
+import { type JobMark, jobMarks, type LabelledLot } from './job.ts';
+import type { JobContent } from './job-content.ts';
 
-export interface PrintedLot {
+interface PrintedLot {
   /** Undefined where nobody has recorded it yet. */
   readonly lot: Lot | undefined;
-  /** Those of the product as a whole. */
+  /** On the lot, and on its product as a whole. */
   readonly restrictions: readonly Restriction[];
   /** As the label says. */
   readonly expiresOn: string | undefined;
 }
 
+/** What is known of the lots: of a command's own stock, or read afresh. */
+export type Standing = Pick<Stock, 'lots' | 'productRestrictions'>;
+
 /**
  * A label says of a device that it may be used until its expiry; so none is printed for a lot that is being recalled,
  * in part or as a whole, or that has expired. Labels come before release, and what is on hold is not decided: both
- * are marked instead.
+ * are marked instead. The label of a logistic unit says where a box goes, recalled goods on their way back among them:
+ * there all is marked. Whether goods may leave was asked when they were shipped.
  * @param today `YYYY-MM-DD`
  */
 export function refuseUnprintable(
-  { lot, restrictions, expiresOn }: PrintedLot,
+  kind: JobContent['kind'],
+  lots: readonly LabelledLot[],
+  standing: Standing,
   today: string,
 ): Refusal | undefined {
-  const recalls = standing(lot, restrictions).filter(({ kind }) => kind === 'recall');
-  if (recalls.length > 0) {
-    return refuse('label/lot-recalled', { recalls: recalls.map(({ reference }) => reference) });
-  }
-  if (expiresOn !== undefined && expiryState({ expiresOn }, today).kind === 'expired') {
-    return refuse('label/lot-expired', { expiresOn });
+  if (kind === 'logistic') return undefined;
+  for (const { restrictions, expiresOn } of printedLots(lots, standing)) {
+    const recalls = restrictions.filter((one) => one.kind === 'recall');
+    if (recalls.length > 0) {
+      return refuse('label/lot-recalled', { recalls: recalls.map(({ reference }) => reference) });
+    }
+    if (isExpired(expiresOn, today)) return refuse('label/lot-expired', { expiresOn });
   }
   return undefined;
 }
 
-export function marksOf({ lot, restrictions }: Omit<PrintedLot, 'expiresOn'>): JobMark[] {
-  const held = standing(lot, restrictions).some(({ kind }) => kind === 'hold');
-  const recorded = lot !== undefined && lot.standing !== 'unverified';
-  return [
-    ...(recorded ? [] : (['lot-not-recorded'] as const)),
-    ...(recorded && lot.standing !== 'released' ? (['lot-not-released'] as const) : []),
-    ...(held ? (['lot-on-hold'] as const) : []),
-  ];
+/** @returns what stands on any of the lots, each once. */
+export function marksOf(lots: readonly LabelledLot[], standing: Standing, today: string): JobMark[] {
+  const marks = new Set(printedLots(lots, standing).flatMap((lot) => marksOfLot(lot, today)));
+  return jobMarks.filter((mark) => marks.has(mark));
 }
 
-function standing(lot: Lot | undefined, restrictions: readonly Restriction[]): Restriction[] {
-  return restrictionsOn(lot, { restrictions });
+function marksOfLot({ lot, restrictions, expiresOn }: PrintedLot, today: string): JobMark[] {
+  const stands = (kind: Restriction['kind']) => restrictions.some((one) => one.kind === kind);
+  const recorded = lot !== undefined && lot.standing !== 'unverified';
+  const marks: readonly (JobMark | false)[] = [
+    !recorded && 'lot-not-recorded',
+    recorded && lot.standing !== 'released' && 'lot-not-released',
+    stands('hold') && 'lot-on-hold',
+    stands('recall') && 'lot-recalled',
+    isExpired(expiresOn, today) && 'lot-expired',
+  ];
+  return marks.filter((mark) => mark !== false);
+}
+
+function isExpired(expiresOn: string | undefined, today: string): boolean {
+  return expiresOn !== undefined && expiryState({ expiresOn }, today).kind === 'expired';
+}
+
+function printedLots(
+  labelled: readonly LabelledLot[],
+  { lots, productRestrictions }: Standing,
+): PrintedLot[] {
+  return labelled.map((one) => {
+    const lot = lots.get(lotId(one));
+    const restrictions = restrictionsOn(lot, { restrictions: productRestrictions.get(one.gtin) ?? [] });
+    return { lot, restrictions, expiresOn: one.expiresOn };
+  });
 }

@@ -3,11 +3,15 @@ import { licencesOn, type Organisation } from '../catalogue/organisation.ts';
 import { type Product, registrationOn } from '../catalogue/product.ts';
 import { Failure } from '../errors.ts';
 import type { ContentKind, LabelContent } from './content.ts';
+import type { ShipmentContent } from './shipment-content.ts';
 
 /** Kinds of label that are printed for a lot; the others are of shipments, of sterile packs, of a hospital's own pieces. */
-type LotContent = Extract<LabelContent, { kind: 'unit' | 'patient-record' | 'case' | 'kit' | 'ma-unit' }>;
-/** Without the serial number, which is each label's own. */
-export type JobContent = LotContent;
+export type LotContent = Extract<
+  LabelContent,
+  { kind: 'unit' | 'patient-record' | 'case' | 'kit' | 'ma-unit' }
+>;
+/** Without the number, which is each label's own. */
+export type JobContent = LotContent | ShipmentContent;
 
 export interface ContentFacts {
   readonly product: Product;
@@ -32,7 +36,7 @@ export interface LabelDates {
  * @returns the content for a template of this kind, but for the serial number
  * @throws Failure `label/wrong-content` where the kind is of no label for this GTIN
  */
-export function contentOf(kind: ContentKind, facts: ContentFacts): JobContent {
+export function contentOf(kind: ContentKind, facts: ContentFacts): LotContent {
   const { product, gtin, quantity, lot, dates, publicUrl } = facts;
   const packaged = gtin !== product.gtin;
   const device = { ...deviceFacts(facts), lot, ...dates };
@@ -91,7 +95,8 @@ function licenceOf(maker: Organisation, day: string): string | undefined {
   return licencesOn(maker, ['production-licence', 'production-filing'], day).at(-1)?.number;
 }
 
-function partyOf({ name, address, contact }: Organisation) {
+/** @returns an organisation as a label names it, of whom it is itself to know the address. */
+export function partyOf({ name, address, contact }: Organisation) {
   return {
     name,
     ...(address === undefined ? {} : { address }),

@@ -1,39 +1,57 @@
 /** The labels of a job as contents to be drawn. */
+import { z } from 'zod';
 import { Failure } from '../errors.ts';
 import type { LabelContent } from './content.ts';
+import type { LabelJob, NumberedLabel } from './job.ts';
 import type { JobContent } from './job-content.ts';
 import { type RenderOptions, renderLabels } from './render.ts';
 import type { LabelTemplate } from './template.ts';
-import type { LabelLanguage } from './wording.ts';
 
-/** @returns what one label says. */
-export function withSerial(content: JobContent, serial: string | undefined): LabelContent {
-  return serial === undefined ? content : { ...content, serial };
+/** @returns what one label says. @param label undefined where the labels bear no number */
+export function contentOfLabel(content: JobContent, label: NumberedLabel | undefined): LabelContent {
+  if (content.kind !== 'logistic')
+    return label === undefined ? content : { ...content, serial: label.serial };
+  if (label === undefined) throw new Error('a logistic unit without an SSCC');
+  const { packages, lots: _lots, ...same } = content;
+  const { first, of } = packages;
+  return { ...same, sscc: label.serial, package: { number: first + label.nth, of } };
+}
+
+/** @returns what the first label of a job says; a file begins with it. */
+export function firstContent({ content, firstSerial }: LabelJob): LabelContent {
+  return contentOfLabel(content, firstSerial === undefined ? undefined : { serial: firstSerial, nth: 0 });
 }
 
 /** How a request wants its labels drawn. */
-interface Asked {
-  readonly languages?: readonly LabelLanguage[] | undefined;
-  readonly dotsPerInch: 203 | 300;
-  readonly startPosition?: number | undefined;
-}
+export const drawingFields = {
+  /** Default: the template's. */
+  languages: z
+    .array(z.enum(['zh', 'en']))
+    .min(1)
+    .max(2)
+    .optional(),
+  /** Of the printer that they are made for. */
+  dotsPerInch: z.union([z.literal(203), z.literal(300)]).default(203),
+  /** On a sheet that was begun: the first label that is still there, from 1, row by row. */
+  startPosition: z.int().min(1).optional(),
+};
+
+const asked = z.strictObject(drawingFields);
+export type Asked = z.output<typeof asked>;
 
 /** Labels laid out for trial: of each way to be large. */
 const triedMax = 5;
 
 /**
- * Lays the hardest of a job's labels out before any of them is promised: their texts and symbols differ in the serial
- * number alone.
- * @param serials empty where the labels bear none
+ * Lays the hardest of a job's labels out before any of them is promised.
+ * @param samples the labels that take the most room
  * @throws Failure `label/does-not-fit` with what finds no room
  */
 export async function assertFits(
   template: LabelTemplate,
-  content: JobContent,
-  serials: readonly string[],
+  samples: readonly LabelContent[],
   { languages, dotsPerInch, startPosition }: Asked,
 ): Promise<void> {
-  const samples = serials.length === 0 ? [undefined] : hardest(serials);
   const options: RenderOptions = {
     now: new Date(0),
     dotsPerInch,
@@ -41,11 +59,7 @@ export async function assertFits(
     ...(startPosition === undefined ? {} : { startPosition }),
   };
   try {
-    await renderLabels(
-      template,
-      samples.map((serial) => withSerial(content, serial)),
-      options,
-    );
+    await renderLabels(template, samples, options);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // Which of the samples it was says nothing to anybody.
@@ -54,10 +68,15 @@ export async function assertFits(
   }
 }
 
-/** The longest; and those with the fewest digits, of which two take the room of one letter in a symbol. */
-function hardest(serials: readonly string[]): string[] {
+/**
+ * Of labels that differ in their serial number alone: the longest; and those with the fewest digits, of which two take
+ * the room of one letter in a symbol.
+ * @param serials empty where the labels bear none
+ */
+export function hardest(content: JobContent, serials: readonly string[]): LabelContent[] {
+  if (serials.length === 0) return [contentOfLabel(content, undefined)];
   const letters = (serial: string): number => serial.replaceAll(/\d/g, '').length;
   const longest = serials.toSorted((a, b) => b.length - a.length).slice(0, triedMax);
   const wordiest = serials.toSorted((a, b) => letters(b) - letters(a)).slice(0, triedMax);
-  return [...new Set([...longest, ...wordiest])];
+  return [...new Set([...longest, ...wordiest])].map((serial) => contentOfLabel(content, { serial, nth: 0 }));
 }

@@ -1,11 +1,12 @@
 /** The two ends of a job: given up, with all its labels void; or closed as verified, with the count scanned. */
 import { z } from 'zod';
 import { type Actor, commandFields, type StockCommand } from '../inventory/command.ts';
+import { readShipment } from '../inventory/shipment.ts';
 import { ledgerCollections } from '../ledger/collections.ts';
 import { unitId } from '../ledger/event.ts';
 import { refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
-import { type LabelJob, serialsOf } from './job.ts';
+import { type LabelJob, lotKeysOf, numbersOf } from './job.ts';
 import { type JobState, loadJob, onJob } from './job-labels.ts';
 
 export const jobEndBody = z.strictObject(commandFields);
@@ -51,7 +52,7 @@ export const cancelJob: StockCommand<JobEndInput, CancelState, EndedAnswer> = {
         {
           type: 'labelsSpoiled',
           step: 'labelling',
-          about: [{ gtin: job.product, lot: job.content.lot }],
+          about: lotKeysOf(job),
           details: { job: job._id, serials: [], quantity, cancelled: true },
         },
       ],
@@ -61,11 +62,14 @@ export const cancelJob: StockCommand<JobEndInput, CancelState, EndedAnswer> = {
   },
 };
 
-/** A reprint's numbers are in use by the job that printed them first. */
+/** A reprint's numbers are in use by the job that printed them first; a package's, once anything has arrived. */
 async function isInUse(snapshot: Snapshot, job: LabelJob): Promise<boolean> {
   if (!job.serialised || job.reprintOf !== undefined) return false;
+  if ('shipment' in job) {
+    return (await readShipment(snapshot, job.shipment))?.lastReceivedAt !== undefined;
+  }
   const ids: string[] = [];
-  for await (const serial of serialsOf(snapshot.db, job)) ids.push(unitId(job.product, 'maker', serial));
+  for await (const { serial } of numbersOf(snapshot.db, job)) ids.push(unitId(job.product, 'maker', serial));
   const { units } = ledgerCollections(snapshot.db);
   return (await units.findOne({ _id: { $in: ids } }, { session: snapshot.session })) !== null;
 }
@@ -86,7 +90,7 @@ export const closeJob: StockCommand<JobEndInput, JobState, EndedAnswer> = {
         {
           type: 'labelsVerified',
           step: 'labelling',
-          about: [{ gtin: job.product, lot: job.content.lot }],
+          about: lotKeysOf(job),
           details: { job: job._id, quantity: labels, verified },
         },
       ],

@@ -12,9 +12,9 @@ import type { Clock } from '../clock.ts';
 import { Failure, unreachable } from '../errors.ts';
 import { lotId } from '../ledger/event.ts';
 import type { LabelContent } from './content.ts';
-import { type LabelJob, labelJobs, serialsOf } from './job.ts';
+import { type LabelJob, labelJobs, lotsOf, type NumberedLabel, numbersOf } from './job.ts';
 import { refuseUnprintable } from './job-barriers.ts';
-import { withSerial } from './job-drawing.ts';
+import { contentOfLabel, firstContent } from './job-drawing.ts';
 import { noteProgress } from './job-progress.ts';
 import { drawZpl, type LabelFormat } from './outputs.ts';
 import { drawLabels } from './render.ts';
@@ -49,12 +49,11 @@ export function fileTag({ _id, template, labels }: LabelJob, version: string, fo
  */
 export async function assertPrintable({ db, clock }: FileParts, job: LabelJob): Promise<void> {
   if (job.state === 'cancelled') throw new Failure('label/job-cancelled', { job: job._id });
-  const { product: gtin, content } = job;
-  const id = lotId({ gtin, lot: content.lot });
-  const lot = (await readLots(db, [id])).get(id);
-  const restrictions = (await readProductRestrictions(db, [gtin])).get(gtin) ?? [];
-  const { expiresOn } = content;
-  const refusal = refuseUnprintable({ lot, restrictions, expiresOn }, dayInChina(clock.now()));
+  const labelled = lotsOf(job);
+  const lots = await readLots(db, labelled.map(lotId));
+  const products = [...new Set(labelled.map(({ gtin }) => gtin))];
+  const standing = { lots, productRestrictions: await readProductRestrictions(db, products) };
+  const refusal = refuseUnprintable(job.content.kind, labelled, standing, dayInChina(clock.now()));
   if (refusal !== undefined) throw new Failure(refusal.code, refusal.info);
 }
 
@@ -81,7 +80,7 @@ export async function* piecesOf(
     case 'pdf': {
       const place = startPosition === undefined ? {} : { startPosition };
       const options = { now: new Date(printedAt), languages, dotsPerInch, ...place };
-      yield* drawLabels(template, { labels, first: job.content, contents }, options);
+      yield* drawLabels(template, { labels, first: firstContent(job), contents }, options);
       break;
     }
     case 'zpl':
@@ -103,17 +102,17 @@ async function lookAgain(parts: FileParts, job: LabelJob): Promise<void> {
 async function* contentsOf(parts: FileParts, job: LabelJob): AsyncGenerator<LabelContent> {
   const { db } = parts;
   let drawn = 0;
-  const content = async (serial: string | undefined): Promise<LabelContent> => {
+  const content = async (label: NumberedLabel | undefined): Promise<LabelContent> => {
     if (drawn % labelsPerLook === 0) {
       // A recall that is decided in the midst of a roll ends it.
       await lookAgain(parts, job);
       await noteProgress(db, job._id, { drawn });
     }
     drawn += 1;
-    return withSerial(job.content, serial);
+    return contentOfLabel(job.content, label);
   };
   if (job.serialised) {
-    for await (const serial of serialsOf(db, job)) yield await content(serial);
+    for await (const label of numbersOf(db, job)) yield await content(label);
   } else {
     while (drawn < job.labels) yield await content(undefined);
   }

@@ -7,7 +7,15 @@ import { serialNumber } from '../inventory/lines.ts';
 import { loadStock, type Stock } from '../inventory/stock.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
-import { type LabelJob, labelJobsCollection, labelsPerJob, readJob, serialsPerRequest } from './job.ts';
+import {
+  type LabelJob,
+  labelJobsCollection,
+  labelsPerJob,
+  lotKeysOf,
+  readJob,
+  serialsPerRequest,
+  spaceOf,
+} from './job.ts';
 import { findPrinted, type PrintedSerial } from './serial-store.ts';
 
 export const someLabels = {
@@ -23,7 +31,7 @@ export interface SomeLabels {
   readonly quantity?: number | undefined;
 }
 
-/** A job, the labels named, and what stands on its lot. */
+/** A job, the labels named, and what stands on its lots. */
 export interface JobState {
   readonly stock: Stock;
   readonly job: LabelJob;
@@ -38,11 +46,10 @@ export async function loadJob(
   { job: id, serials = [] }: SomeLabels,
 ): Promise<JobState> {
   const job = await readJob(snapshot, organisation, id);
-  const lot = { gtin: job.product, lot: job.content.lot };
   return {
     job,
-    stock: await loadStock(snapshot, [organisation], [lot]),
-    printed: await findPrinted(snapshot, job.product, serials),
+    stock: await loadStock(snapshot, [organisation], lotKeysOf(job)),
+    printed: await findPrinted(snapshot, spaceOf(job), serials),
   };
 }
 

@@ -18,4 +18,13 @@ export const labelJobMigrations: readonly Migration[] = [
       await db.collection(labelJobsCollection).createIndex({ product: 1, 'content.lot': 1, printedAt: -1 });
     },
   },
+  {
+    id: 'labels/002-shipments',
+    async run(db) {
+      // Which packages of a shipment have labels.
+      await db
+        .collection(labelJobsCollection)
+        .createIndex({ shipment: 1 }, { partialFilterExpression: { shipment: { $type: 'string' } } });
+    },
+  },
 ];

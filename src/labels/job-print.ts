@@ -8,25 +8,19 @@ import type { Product } from '../catalogue/product.ts';
 import { readProducts, resolveGtin } from '../catalogue/products.ts';
 import type { InputFault } from '../errors.ts';
 import { isoDate, text } from '../http/fields.ts';
-import {
-  type Accepting,
-  type Actor,
-  commandFields,
-  type Facts,
-  type StockCommand,
-  today,
-} from '../inventory/command.ts';
+import { type Actor, commandFields, type StockCommand, today } from '../inventory/command.ts';
 import { serialNumber } from '../inventory/lines.ts';
 import { loadStock, type Stock } from '../inventory/stock.ts';
-import { bounds, lotId } from '../ledger/event.ts';
+import { type LotKey, lotId } from '../ledger/event.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
-import { type JobMark, type LabelJob, labelJobsCollection, labelsPerJob, serialsPerRequest } from './job.ts';
+import { type LotJob, labelsPerJob, serialsPerRequest } from './job.ts';
+import { acceptJob, newJob, type PrintedAnswer } from './job-accept.ts';
 import { marksOf, refuseUnprintable } from './job-barriers.ts';
-import { contentOf, type JobContent, type LabelDates } from './job-content.ts';
-import { assertFits } from './job-drawing.ts';
-import { isRange, numbering, sequentialByDefault, widestSerials } from './serial-numbers.ts';
-import { type Allocated, allocate, enterSerials, findMade, findPrinted } from './serial-store.ts';
+import { contentOf, type LabelDates, type LotContent } from './job-content.ts';
+import { assertFits, drawingFields, hardest } from './job-drawing.ts';
+import { numbering, sequentialByDefault, widestSerials } from './serial-numbers.ts';
+import { type Allocated, allocate, findMade, findPrinted } from './serial-store.ts';
 import type { LabelTemplate } from './template.ts';
 
 export const printLabelsBody = z.strictObject({
@@ -45,16 +39,7 @@ export const printLabelsBody = z.strictObject({
   manufacturedOn: isoDate().optional(),
   /** Without it, the product's shelf life gives it. */
   expiresOn: isoDate().optional(),
-  /** Default: the template's. */
-  languages: z
-    .array(z.enum(['zh', 'en']))
-    .min(1)
-    .max(2)
-    .optional(),
-  /** Of the printer that they are made for. */
-  dotsPerInch: z.union([z.literal(203), z.literal(300)]).default(203),
-  /** On a sheet that was begun: the first label that is still there, from 1, row by row. */
-  startPosition: z.int().min(1).optional(),
+  ...drawingFields,
 });
 
 /** The body, and what was looked up before the transaction. */
@@ -75,7 +60,7 @@ export interface PrintParts {
 type Wanted =
   | {
       readonly kind: 'labels';
-      readonly content: JobContent;
+      readonly content: LotContent;
       readonly product: Product;
       /** Undefined where all labels are alike. */
       readonly allocated: Allocated | undefined;
@@ -85,16 +70,7 @@ type Wanted =
 
 interface PrintLabelsState {
   readonly stock: Stock;
-  readonly lot: Lot | undefined;
   readonly wanted: Wanted;
-}
-
-export interface PrintedAnswer {
-  readonly job: string;
-  readonly labels: number;
-  readonly firstSerial?: string;
-  readonly lastSerial?: string;
-  readonly marks: readonly JobMark[];
 }
 
 /** A label is dated with the day on which the lot will be made; further ahead it is a mistake. */
@@ -110,108 +86,47 @@ export function printLabels(
     async load(snapshot, actor, input) {
       const resolved = await resolveGtin(snapshot, input.gtin);
       const product = resolved?.product;
-      const key = { gtin: product?.gtin ?? input.gtin, lot: input.lot };
-      const things = { ...key, serials: input.serials ?? [], ...(product === undefined ? {} : { product }) };
+      const named = { gtin: product?.gtin ?? input.gtin, lot: input.lot };
+      const things = {
+        ...named,
+        serials: input.serials ?? [],
+        ...(product === undefined ? {} : { product }),
+      };
       const stock = await loadStock(snapshot, [actor.organisation], [things]);
-      const lot = stock.lots.get(lotId(key));
+      const lot = stock.lots.get(lotId(named));
       const wanted =
         refuseForeign(input, actor, product, lot) ??
         (await wantedOf(parts, snapshot, input, { product, quantity: resolved?.quantity ?? 1, lot }));
-      return { stock, lot, wanted };
+      return { stock, wanted };
     },
 
-    facts(input, { stock, lot, wanted }, _bench, actor, context) {
+    facts(input, { stock, wanted }, _bench, actor, context) {
       if (wanted.kind === 'refused') return wanted;
       const { content, product, allocated, labels } = wanted;
-      const restrictions = stock.productRestrictions.get(product.gtin) ?? [];
       const { expiresOn, manufacturedOn } = content;
       const day = today(context);
-      const refusal = refuseUnprintable({ lot, restrictions, expiresOn }, day);
+      const lots = [{ ...key(product, input), ...(expiresOn === undefined ? {} : { expiresOn }) }];
+      const refusal = refuseUnprintable(content.kind, lots, stock, day);
       if (refusal !== undefined) return refusal;
       if (manufacturedOn !== undefined && manufacturedOn > addMonths(day, monthsAhead)) {
         return refuse('command/time', { manufacturedOn });
       }
-      const serials = allocated?.serials ?? [];
-      const named = serials.length === 0 ? {} : { firstSerial: serials[0], lastSerial: serials.at(-1) };
-      const job: LabelJob = {
-        _id: context.eventId(0),
-        organisation: actor.organisation,
+      const job: LotJob = {
+        ...newJob({
+          ...{ actor, context, template: input.templateData, asked: input, labels },
+          serials: allocated?.serials ?? [],
+          marks: marksOf(lots, stock, day),
+        }),
         product: product.gtin,
         content,
-        template: input.templateData,
-        languages: input.languages ?? input.templateData.languages,
-        dotsPerInch: input.dotsPerInch,
-        ...(input.startPosition === undefined ? {} : { startPosition: input.startPosition }),
-        labels,
-        serialised: serials.length > 0,
-        ...(named as Pick<LabelJob, 'firstSerial' | 'lastSerial'>),
-        marks: marksOf({ lot, restrictions }),
-        printedAt: context.recordTime,
-        printedBy: actor.person,
-        state: 'open',
-        ...{ spoiled: 0, reprinted: 0, verified: 0 },
       };
-      return acceptJob(job, serials, input, allocated?.writes ?? []);
+      return acceptJob(job, allocated, key(product, input));
     },
   };
 }
 
-function acceptJob(
-  job: LabelJob,
-  serials: readonly string[],
-  { numbering: rules, serials: named }: PrintLabelsInput,
-  counter: Allocated['writes'],
-): Accepting<PrintedAnswer> {
-  const { _id, product, content, labels, firstSerial, lastSerial, marks } = job;
-  const range = named === undefined && isRange(rules ?? sequentialByDefault, serials);
-  return {
-    kind: 'facts',
-    events: printedEvents(job, serials, range),
-    answer: {
-      job: _id,
-      labels,
-      ...(firstSerial === undefined ? {} : { firstSerial }),
-      ...(lastSerial === undefined ? {} : { lastSerial }),
-      marks,
-    },
-    writes: [
-      ...counter,
-      { collection: labelJobsCollection, insert: { ...job } },
-      ...enterSerials({ gtin: product, lot: content.lot, job: _id }, serials),
-    ],
-  };
-}
-
-/** One event for a range, or for labels that are alike; a list goes over as many as it needs. */
-export function printedEvents(
-  job: LabelJob,
-  serials: readonly string[],
-  range: boolean,
-): Facts<'labelsPrinted'>[] {
-  const { template, labels, reprintOf, reason } = job;
-  const size = range || serials.length === 0 ? labels : bounds.serialsPerEvent;
-  const events: Facts<'labelsPrinted'>[] = [];
-  for (let from = 0; from < labels; from += size) {
-    const part = serials.slice(from, from + size);
-    const [firstSerial, lastSerial] = [part[0], part.at(-1)];
-    events.push({
-      type: 'labelsPrinted',
-      step: 'labelling',
-      about: [{ gtin: job.product, lot: job.content.lot }],
-      details: {
-        job: job._id,
-        template: template.name,
-        templateVersion: template.version,
-        quantity: Math.min(size, labels - from),
-        ...(firstSerial === undefined ? {} : { firstSerial }),
-        ...(lastSerial === undefined ? {} : { lastSerial }),
-        ...(range || part.length === 0 ? {} : { serials: part }),
-        ...(reprintOf === undefined ? {} : { reprintOf }),
-        ...(reason === undefined ? {} : { reason }),
-      },
-    });
-  }
-  return events;
+function key({ gtin: product }: Product, { lot }: PrintLabelsInput): LotKey {
+  return { gtin: product, lot };
 }
 
 function refuseForeign(
@@ -257,7 +172,7 @@ async function wantedOf(
   const text = JSON.stringify(content);
   if (!input.laidOut.has(text)) {
     const serials = serialised ? (input.serials ?? widestSerials(rules)) : [];
-    await assertFits(input.templateData, content, serials, input);
+    await assertFits(input.templateData, hardest(content, serials), input);
     input.laidOut.add(text);
   }
   if (!serialised) {
@@ -266,7 +181,7 @@ async function wantedOf(
   const allocated =
     input.serials === undefined
       ? await allocate(snapshot, product.gtin, input.quantity ?? 0, rules, bytes)
-      : await named(snapshot, { gtin: product.gtin, lot: input.lot }, input.serials);
+      : await named(snapshot, key(product, input), input.serials);
   if (allocated === undefined) return refuse('label/numbers-used-up', { ...rules });
   if ('kind' in allocated) return allocated;
   return { kind: 'labels', content, product, allocated, labels: allocated.serials.length };
@@ -275,12 +190,12 @@ async function wantedOf(
 /** Of units that were made before labels were printed: theirs are the numbers, and nobody else can be given them. */
 async function named(
   snapshot: Snapshot,
-  key: { readonly gtin: string; readonly lot: string },
+  lot: LotKey,
   serials: readonly string[],
 ): Promise<Allocated | Refusal> {
-  const made = await findMade(snapshot, key, serials);
+  const made = await findMade(snapshot, lot, serials);
   const unknown = serials.filter((serial) => !made.has(serial));
-  const printed = await findPrinted(snapshot, key.gtin, serials);
+  const printed = await findPrinted(snapshot, lot.gtin, serials);
   if (printed.size > 0) {
     const jobs = [...new Set([...printed.values()].map(({ job }) => job))];
     return refuse('label/printed-already', {
@@ -289,7 +204,7 @@ async function named(
     });
   }
   if (unknown.length > 0) return refuse('label/serial-unknown', { serials: unknown.slice(0, 20) });
-  return { serials, writes: [] };
+  return { serials, range: false, writes: [] };
 }
 
 function refuseIllFormed(
@@ -335,10 +250,9 @@ function tooMany(labels: number): Refusal {
 
 /** What was recorded goes before what is stated; where nothing is recorded, what is stated is printed. */
 function datesOf(input: PrintLabelsInput, product: Product, lot: Lot | undefined): LabelDates | Refusal {
-  const key = { gtin: product.gtin, lot: input.lot };
   const recorded = lot !== undefined && lot.standing !== 'unverified' ? lot : undefined;
   const manufacturedOn = recorded?.manufacturedOn ?? input.manufacturedOn;
-  if (manufacturedOn === undefined) return refuse('label/dates-missing', key);
+  if (manufacturedOn === undefined) return refuse('label/dates-missing', { ...key(product, input) });
   const months = product.shelfLifeMonths;
   const byShelfLife = months === undefined ? undefined : addMonths(manufacturedOn, months);
   const expiresOn = recorded === undefined ? (input.expiresOn ?? byShelfLife) : recorded.expiresOn;
@@ -346,6 +260,6 @@ function datesOf(input: PrintLabelsInput, product: Product, lot: Lot | undefined
     [undefined, manufacturedOn].includes(input.manufacturedOn) &&
     [undefined, expiresOn].includes(input.expiresOn) &&
     (expiresOn === undefined || expiresOn > manufacturedOn);
-  if (!agrees) return refuse('lot/contradicts', key);
+  if (!agrees) return refuse('lot/contradicts', { ...key(product, input) });
   return { manufacturedOn, ...(expiresOn === undefined ? {} : { expiresOn }) };
 }

@@ -5,12 +5,12 @@
 import { z } from 'zod';
 import { text } from '../http/fields.ts';
 import { commandFields, type StockCommand, today } from '../inventory/command.ts';
-import { type Commitment, lotId } from '../ledger/event.ts';
+import type { Commitment } from '../ledger/event.ts';
 import { refuse } from '../ledger/run.ts';
-import { type LabelJob, labelJobsCollection } from './job.ts';
+import { type LabelJob, labelJobsCollection, lotsOf, spaceOf } from './job.ts';
+import { ends, type PrintedAnswer, printedEvents } from './job-accept.ts';
 import { marksOf, refuseUnprintable } from './job-barriers.ts';
 import { type JobState, loadJob, onJob, refuseOthers, type SomeLabels, someLabels } from './job-labels.ts';
-import { type PrintedAnswer, printedEvents } from './job-print.ts';
 import { noteSerials, printingsMax } from './serial-store.ts';
 
 export const reprintBody = z.strictObject({
@@ -35,10 +35,8 @@ export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer &
     if (first.state === 'cancelled') return refuse('label/job-cancelled', { job: first._id });
     const refusal = refuseOthers(input, state);
     if (refusal !== undefined) return refusal;
-    const lot = stock.lots.get(lotId({ gtin: first.product, lot: first.content.lot }));
-    const restrictions = stock.productRestrictions.get(first.product) ?? [];
-    const { expiresOn } = first.content;
-    const barrier = refuseUnprintable({ lot, restrictions, expiresOn }, today(context));
+    const lots = lotsOf(first);
+    const barrier = refuseUnprintable(first.content.kind, lots, stock, today(context));
     if (barrier !== undefined) return barrier;
     const tooOften = [...printed.values()].filter((one) => one.printed.length >= printingsMax);
     if (tooOften.length > 0) {
@@ -48,31 +46,28 @@ export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer &
     const { serials = [] } = input;
     const labels = input.quantity ?? serials.length;
     const { firstSerial: _first, lastSerial: _last, startPosition: _place, ...same } = first;
-    const [firstSerial, lastSerial] = [serials[0], serials.at(-1)];
     const job: LabelJob = {
       ...same,
       _id: context.eventId(0),
       labels,
-      ...(firstSerial === undefined ? {} : { firstSerial }),
-      ...(lastSerial === undefined ? {} : { lastSerial }),
+      ...ends(serials),
       ...(serials.length === 0 ? {} : { selection: serials }),
       reprintOf: first._id,
       reason: input.reasonText,
-      marks: marksOf({ lot, restrictions }),
+      marks: marksOf(lots, stock, today(context)),
       printedAt: context.recordTime,
       printedBy: actor.person,
       state: 'open',
       ...{ spoiled: 0, reprinted: 0, verified: 0 },
     };
-    const named = firstSerial === undefined || lastSerial === undefined ? {} : { firstSerial, lastSerial };
     return {
       kind: 'facts',
       events: printedEvents(job, serials, false),
-      answer: { job: job._id, reprintOf: first._id, labels, ...named, marks: job.marks },
+      answer: { job: job._id, reprintOf: first._id, labels, ...ends(serials), marks: job.marks },
       writes: [
         onJob(first, { $inc: { reprinted: labels } }),
         { collection: labelJobsCollection, insert: { ...job } },
-        ...noteSerials(first.product, serials, 'printed', job._id),
+        ...noteSerials(spaceOf(first), serials, 'printed', job._id),
       ],
     };
   },

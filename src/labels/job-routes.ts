@@ -7,11 +7,11 @@ import { uuid } from '../http/fields.ts';
 import { actorOf } from '../inventory/caller-routes.ts';
 import { commandAnswer, commitTexts, type InventoryParts, runCommand } from '../inventory/command.ts';
 import { required } from '../inventory/inputs.ts';
+import { jobMarks } from './job.ts';
 import { cancelJob, closeJob, type EndedAnswer, jobEndBody } from './job-end.ts';
 import { printLabels, printLabelsBody } from './job-print.ts';
 import { reprintBody, reprintLabels } from './job-reprint.ts';
 import { spoilBody, spoilLabels } from './job-spoil.ts';
-import { jobMarks } from './job-view.ts';
 import { loadTemplate } from './template.ts';
 
 export interface JobParts extends Pick<InventoryParts, 'ledger' | 'connection' | 'clock' | 'ids'> {
@@ -21,7 +21,7 @@ export interface JobParts extends Pick<InventoryParts, 'ledger' | 'connection' |
 
 export const jobParams = z.strictObject({ job: uuid() });
 
-const printedAnswer = {
+export const printedAnswer = {
   ...commandAnswer,
   job: z.string(),
   labels: z.int(),

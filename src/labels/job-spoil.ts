@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { commandFields, type StockCommand } from '../inventory/command.ts';
 import { refuse } from '../ledger/run.ts';
+import { lotKeysOf, spaceOf } from './job.ts';
 import { type JobState, loadJob, onJob, refuseOthers, type SomeLabels, someLabels } from './job-labels.ts';
 import { noteSerials } from './serial-store.ts';
 
@@ -41,14 +42,14 @@ export const spoilLabels: StockCommand<SpoilInput, JobState, SpoiledAnswer> = {
         {
           type: 'labelsSpoiled',
           step: 'labelling',
-          about: [{ gtin: job.product, lot: job.content.lot }],
+          about: lotKeysOf(job),
           details: { job: job._id, serials, quantity },
         },
       ],
       answer: { job: job._id, spoiled },
       writes: [
         onJob(job, { $inc: { spoiled: quantity } }),
-        ...noteSerials(job.product, serials, 'spoiled', job._id),
+        ...noteSerials(spaceOf(job), serials, 'spoiled', job._id),
       ],
     };
   },

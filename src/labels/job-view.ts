@@ -3,24 +3,20 @@ import type { mongo } from 'mongoose';
 import { z } from 'zod';
 import { gtin, lotNumber } from '../catalogue/fields.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
-import { count, pageOf, pageQuery } from '../http/fields.ts';
+import { count, pageOf, pageQuery, uuid } from '../http/fields.ts';
 import { readTexts } from '../ledger/texts.ts';
-import { type JobMark, type LabelJob, labelJobs } from './job.ts';
+import { jobMarks, type LabelJob, labelJobs, spaceOf } from './job.ts';
 import { type JobProgress, readProgress } from './job-progress.ts';
 import { findMade, findPrinted, type PrintedSerial, printedSerials } from './serial-store.ts';
-
-export const jobMarks = [
-  'lot-not-recorded',
-  'lot-not-released',
-  'lot-on-hold',
-] as const satisfies readonly JobMark[];
 
 export const jobView = z.strictObject({
   job: z.string(),
   /** Of the label: the product's or a package's. Labels with an MA code have none. */
   gtin: z.string().optional(),
-  product: z.string(),
-  lot: z.string(),
+  product: z.string().optional(),
+  lot: z.string().optional(),
+  /** Of labels of logistic units: the serial numbers are SSCCs. */
+  shipment: z.string().optional(),
   manufacturedOn: z.string().optional(),
   expiresOn: z.string().optional(),
   template: z.strictObject({ name: z.string(), version: z.int() }),
@@ -44,11 +40,9 @@ type JobView = z.output<typeof jobView>;
 
 /** @param reason of a reprint, where it was not erased */
 function viewOf(job: LabelJob, progress: JobProgress, reason: string | undefined): JobView {
-  const { content, template, labels } = job;
+  const { template, labels } = job;
   const optional = {
-    gtin: 'gtin' in content ? content.gtin : undefined,
-    manufacturedOn: content.manufacturedOn,
-    expiresOn: content.expiresOn,
+    ...subjectOf(job),
     firstSerial: job.firstSerial,
     lastSerial: job.lastSerial,
     reprintOf: job.reprintOf,
@@ -57,8 +51,6 @@ function viewOf(job: LabelJob, progress: JobProgress, reason: string | undefined
   const present = Object.entries(optional).filter(([, value]) => value !== undefined);
   return {
     job: job._id,
-    product: job.product,
-    lot: content.lot,
     ...(Object.fromEntries(present) as Partial<JobView>),
     template: { name: template.name, version: template.version },
     languages: [...job.languages],
@@ -70,6 +62,14 @@ function viewOf(job: LabelJob, progress: JobProgress, reason: string | undefined
     figures: { printed: labels, spoiled: job.spoiled, reprinted: job.reprinted, verified: job.verified },
     progress: { ...progress, of: labels },
   };
+}
+
+/** What the labels are of. */
+function subjectOf(job: LabelJob) {
+  if ('shipment' in job) return { shipment: job.shipment };
+  const { product, content } = job;
+  const { lot, manufacturedOn, expiresOn } = content;
+  return { gtin: 'gtin' in content ? content.gtin : undefined, product, lot, manufacturedOn, expiresOn };
 }
 
 /** @returns views with how far they are, and the reasons of reprints, which are the organisation's own texts. */
@@ -94,6 +94,8 @@ export const jobsQuery = z.strictObject({
   ...pageQuery,
   gtin: gtin().optional(),
   lot: lotNumber().optional(),
+  /** Jobs of its logistic units. */
+  shipment: uuid().optional(),
 });
 
 const cursorShape = z.tuple([z.string(), z.string()]);
@@ -102,7 +104,7 @@ const cursorShape = z.tuple([z.string(), z.string()]);
 export async function listJobs(
   db: mongo.Db,
   organisation: string,
-  { cursor, limit, gtin: product, lot }: z.output<typeof jobsQuery>,
+  { cursor, limit, gtin: product, lot, shipment }: z.output<typeof jobsQuery>,
 ) {
   const after = cursor === undefined ? undefined : decodeCursor(cursor, cursorShape);
   const found = await labelJobs(db)
@@ -110,6 +112,7 @@ export async function listJobs(
       organisation,
       ...(product === undefined ? {} : { product }),
       ...(lot === undefined ? {} : { 'content.lot': lot }),
+      ...(shipment === undefined ? {} : { shipment }),
       ...(after === undefined
         ? {}
         : { $or: [{ printedAt: { $lt: after[0] } }, { printedAt: after[0], _id: { $lt: after[1] } }] }),
@@ -141,8 +144,8 @@ const serialView = z.strictObject({
   printed: z.int(),
   spoiled: z.boolean(),
   verified: z.boolean(),
-  /** Whether the lot was recorded with it. */
-  made: z.boolean(),
+  /** Whether the lot was recorded with it; absent of a logistic unit. */
+  made: z.boolean().optional(),
 });
 
 export const serialsAnswer = pageOf(serialView);
@@ -155,9 +158,11 @@ export async function listSerials(
 ) {
   const from = cursor === undefined ? 0 : decodeCursor(cursor, z.int().min(0)) + 1;
   const page = await pageOfSerials(db, job, from, limit);
-  const lot = { gtin: job.product, lot: job.content.lot };
   const serials = page.map(({ serial }) => serial);
-  const made = await findMade({ db }, lot, serials);
+  const made =
+    'shipment' in job
+      ? undefined
+      : await findMade({ db }, { gtin: job.product, lot: job.content.lot }, serials);
   const items = page.map(({ serial, printed, spoiled, verified }, index) => ({
     serial,
     nth: from + index,
@@ -165,7 +170,7 @@ export async function listSerials(
     printed: printed.length,
     spoiled: spoiled.includes(job._id),
     verified: verified.includes(job._id),
-    made: made.has(serial),
+    ...(made === undefined ? {} : { made: made.has(serial) }),
   }));
   const more = from + items.length < job.labels && items.length > 0;
   return { items, ...(more ? { next: encodeCursor(from + items.length - 1) } : {}) };
@@ -184,6 +189,6 @@ async function pageOfSerials(
     return await printedSerials(db).find(place).sort({ nth: 1 }).toArray();
   }
   const serials = selection.slice(from, from + limit);
-  const bySerial = await findPrinted({ db }, job.product, serials);
+  const bySerial = await findPrinted({ db }, spaceOf(job), serials);
   return serials.flatMap((serial) => bySerial.get(serial) ?? []);
 }

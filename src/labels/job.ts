@@ -1,10 +1,17 @@
 /** A print job 打印任务: which labels, of what, by whom, and what became of them. */
 import type { mongo } from 'mongoose';
 import { Failure } from '../errors.ts';
-import type { Commitment } from '../ledger/event.ts';
+import type { Commitment, LotKey } from '../ledger/event.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
-import type { JobContent } from './job-content.ts';
-import { printedSerials } from './serial-store.ts';
+import type { LotContent } from './job-content.ts';
+import {
+  findPrinted,
+  type NumberSpace,
+  type PrintedSerial,
+  printedSerials,
+  ssccSpace,
+} from './serial-store.ts';
+import type { ShipmentContent } from './shipment-content.ts';
 import type { LabelTemplate } from './template.ts';
 import type { LabelLanguage } from './wording.ts';
 
@@ -14,19 +21,22 @@ export const labelsPerJob = 10_000;
 /** Serial numbers that one request names: as many as an event of the ledger holds. */
 export const serialsPerRequest = 1_000;
 
-/** What stood on the lot when its labels were printed. */
-export type JobMark =
+/** What stood on the lot, or on one of them, when the labels were printed. */
+export const jobMarks = [
   /** The maker has not recorded the lot: labels come before production. */
-  'lot-not-recorded' | 'lot-not-released' | 'lot-on-hold';
+  'lot-not-recorded',
+  'lot-not-released',
+  'lot-on-hold',
+  /** Of labels that say nothing of whether what they are on may be used; others are refused. */
+  'lot-recalled',
+  'lot-expired',
+] as const;
+export type JobMark = (typeof jobMarks)[number];
 
 /** As stored in `labelJobs`; `_id` is the id of its first `labelsPrinted` event. */
-export interface LabelJob {
+interface JobFields {
   readonly _id: string;
   readonly organisation: string;
-  /** GTIN of the product, whose own the serial numbers are. */
-  readonly product: string;
-  /** What the labels say, all but the serial number. Drawn again, it gives the same file. */
-  readonly content: JobContent;
   /** The template as it was: a newer version of it does not change this job. */
   readonly template: LabelTemplate;
   readonly languages: readonly LabelLanguage[];
@@ -52,6 +62,44 @@ export interface LabelJob {
   readonly verified: number;
 }
 
+/** Labels of a lot. */
+export interface LotJob extends JobFields {
+  /** GTIN of the product, whose own the serial numbers are. */
+  readonly product: string;
+  /** What the labels say, all but the serial number. Drawn again, it gives the same file. */
+  readonly content: LotContent;
+}
+
+/** Labels of the logistic units of a shipment; the serial numbers are SSCCs. */
+export interface ShipmentJob extends JobFields {
+  readonly shipment: string;
+  readonly content: ShipmentContent;
+}
+
+export type LabelJob = LotJob | ShipmentJob;
+
+/** @returns within what the numbers of a job are told apart. */
+export function spaceOf(job: LabelJob): NumberSpace {
+  return 'shipment' in job ? ssccSpace : job.product;
+}
+
+/** A lot, and when it expires as the labels say. */
+export interface LabelledLot extends LotKey {
+  readonly expiresOn?: string;
+}
+
+/** @returns the lots that the labels of a job are of. */
+export function lotsOf(job: LabelJob): readonly LabelledLot[] {
+  if ('shipment' in job) return job.content.lots;
+  const { lot, expiresOn } = job.content;
+  return [{ gtin: job.product, lot, ...(expiresOn === undefined ? {} : { expiresOn }) }];
+}
+
+/** @returns the same, as an event speaks of them. */
+export function lotKeysOf(job: LabelJob): LotKey[] {
+  return lotsOf(job).map(({ gtin, lot }) => ({ gtin, lot }));
+}
+
 export const labelJobsCollection = 'labelJobs';
 
 /** @returns the collection of print jobs. */
@@ -73,25 +121,28 @@ export async function readJob(
   return found;
 }
 
-/** @returns the serial numbers of a job, in the order of its labels. */
-export async function* serialsOf(db: mongo.Db, job: LabelJob): AsyncGenerator<string> {
+/** The number that a label bears, and what belongs to it. */
+export type NumberedLabel = Pick<PrintedSerial, 'serial' | 'nth'>;
+
+/** @returns the numbers of a job whose labels bear some, in the order of its labels. */
+export async function* numbersOf(db: mongo.Db, job: LabelJob): AsyncGenerator<NumberedLabel> {
   if (job.selection !== undefined) {
-    yield* job.selection;
+    const printed = await findPrinted({ db }, spaceOf(job), job.selection);
+    for (const serial of job.selection) {
+      const label = printed.get(serial);
+      if (label !== undefined) yield label;
+    }
     return;
   }
-  const found = printedSerials(db).find(
-    { job: job._id },
-    {
-      projection: { _id: 0, serial: 1 },
-      sort: { nth: 1 },
-    },
-  );
-  for await (const { serial } of found) yield serial;
+  const order = { projection: { _id: 0, serial: 1, nth: 1 }, sort: { nth: 1 } } as const;
+  yield* printedSerials(db).find({ job: job._id }, order);
 }
 
-/** @returns the serial number of one label of a job, counted from 0; undefined where its labels bear none. */
-export async function serialAt(db: mongo.Db, job: LabelJob, nth: number): Promise<string | undefined> {
+/** @returns the number of one label of a job, counted from 0; undefined where its labels bear none. */
+export async function numberAt(db: mongo.Db, job: LabelJob, nth: number): Promise<NumberedLabel | undefined> {
   if (!job.serialised) return undefined;
-  if (job.selection !== undefined) return job.selection[nth];
-  return (await printedSerials(db).findOne({ job: job._id, nth }))?.serial;
+  const { selection } = job;
+  if (selection === undefined) return (await printedSerials(db).findOne({ job: job._id, nth })) ?? undefined;
+  const wanted = selection.slice(nth, nth + 1);
+  return [...(await findPrinted({ db }, spaceOf(job), wanted)).values()][0];
 }

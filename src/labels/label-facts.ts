@@ -223,11 +223,21 @@ function logisticTexts({ sscc, from, to, shipment, package: place, storage }: Lo
   };
 }
 
-function parcelLines({ contents }: LogisticContent): Bilingual[] {
-  return contents.map(({ gtin, name, lot, expiresOn, quantity }) => ({
-    zh: `${name.zh}  ${gtin}  批号 ${lot}${expiresOn === undefined ? '' : `  失效日期 ${expiresOn}`}  ×${quantity}`,
-    en: `${name.en}  ${gtin}  Lot ${lot}${expiresOn === undefined ? '' : `  Use by ${expiresOn}`}  ×${quantity}`,
+function parcelLines({ contents, total, ofWholeShipment }: LogisticContent): Bilingual[] {
+  const [zhOf, enOf] = ofWholeShipment === true ? ['整单 ', 'whole shipment '] : ['', ''];
+  const lines = contents.map(({ gtin, name, lot, expiresOn, quantity }) => ({
+    zh: `${name.zh}  ${gtin}  批号 ${lot}${expiresOn === undefined ? '' : `  失效日期 ${expiresOn}`}  ${zhOf}×${quantity}`,
+    en: `${name.en}  ${gtin}  Lot ${lot}${expiresOn === undefined ? '' : `  Use by ${expiresOn}`}  ${enOf}×${quantity}`,
   }));
+  if (total === undefined) return lines;
+  const { lots, quantity } = total;
+  return [
+    ...lines,
+    {
+      zh: `${zhOf}${lots} 个批号  ×${quantity}  明细见随货同行单`,
+      en: `${enOf}${lots} ${lots === 1 ? 'lot' : 'lots'}  ×${quantity}  see the delivery note`,
+    },
+  ];
 }
 
 function packTexts(content: PackContent): Texts {

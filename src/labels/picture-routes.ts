@@ -4,8 +4,8 @@ import { type Route, route } from '../access/route.ts';
 import { Failure } from '../errors.ts';
 import { saying } from '../http/faults.ts';
 import { rawBytes } from '../http/route.ts';
-import { readJob, serialAt } from './job.ts';
-import { withSerial } from './job-drawing.ts';
+import { numberAt, readJob } from './job.ts';
+import { contentOfLabel } from './job-drawing.ts';
 import { assertPrintable, type FileParts } from './job-file.ts';
 import { jobParams } from './job-routes.ts';
 import { mediaTypes, type PictureFormat, pictureOf } from './outputs.ts';
@@ -48,8 +48,8 @@ function pictureRoute(parts: FileParts, format: PictureFormat, summary: string):
       // A picture can be printed too.
       await assertPrintable(parts, job);
       if (query.nth >= job.labels) throw new Failure('not-found', { nth: query.nth, labels: job.labels });
-      const serial = await serialAt(db, job, query.nth);
-      const bytes = pictureOf(format, parseTemplate(job.template), withSerial(job.content, serial), {
+      const label = await numberAt(db, job, query.nth);
+      const bytes = pictureOf(format, parseTemplate(job.template), contentOfLabel(job.content, label), {
         languages: job.languages,
         dotsPerInch: query.dotsPerInch ?? job.dotsPerInch,
       });

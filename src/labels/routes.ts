@@ -5,6 +5,7 @@ import { jobReadingRoutes } from './job-reading-routes.ts';
 import { type JobParts, jobRoutes } from './job-routes.ts';
 import { type JobSendParts, jobSendRoutes } from './job-send-routes.ts';
 import { pictureRoutes } from './picture-routes.ts';
+import { shipmentJobRoutes } from './shipment-job-routes.ts';
 import { verifyRoutes } from './verify-routes.ts';
 
 export interface LabelParts extends JobParts, FileParts, JobSendParts {}
@@ -12,6 +13,7 @@ export interface LabelParts extends JobParts, FileParts, JobSendParts {}
 export function labelRoutes(parts: LabelParts): Route[] {
   return [
     ...jobRoutes(parts),
+    ...shipmentJobRoutes(parts),
     ...jobReadingRoutes(parts),
     ...pictureRoutes(parts),
     ...jobSendRoutes(parts),

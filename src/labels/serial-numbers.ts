@@ -71,11 +71,3 @@ export function widestSerials(rules: Numbering): string[] {
       return unreachable(rules);
   }
 }
-
-/** @returns whether the numbers follow one another, none left out, so that first and last name them all. */
-export function isRange(rules: Numbering | undefined, serials: readonly string[]): boolean {
-  if (rules?.kind !== 'sequential') return false;
-  const { prefix } = rules;
-  const first = Number(serials[0]?.slice(prefix.length));
-  return serials.every((serial, index) => Number(serial.slice(prefix.length)) === first + index);
-}

@@ -1,9 +1,10 @@
 /**
- * Which serial number was printed for which lot, and in which jobs: one document a number, whose key makes it unique
- * however many processes ask at once. A number is never taken out again, so that none comes twice.
+ * Which number was printed for what, and in which jobs: one document a number, whose key makes it unique however many
+ * processes ask at once. A number is never taken out again, so that none comes twice.
  */
 import type { mongo } from 'mongoose';
 import type { Write } from '../database/write.ts';
+import { ssccOf } from '../identifiers/sscc.ts';
 import { ledgerCollections } from '../ledger/collections.ts';
 import { type LotKey, unitId } from '../ledger/event.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
@@ -12,13 +13,21 @@ import { type Numbering, sequentialSerial, unguessableSerial } from './serial-nu
 export const labelSerialsCollection = 'labelSerials';
 export const labelCountersCollection = 'labelCounters';
 
-/** A serial number of a product that was printed, `_id` `{gtin}/{serial}`. A label is one printing of it. */
+/**
+ * Within what numbers are told apart: the serial numbers of a product in the space of its GTIN, those of logistic units
+ * in {@link ssccSpace}, whoever gives them.
+ */
+export type NumberSpace = string;
+
+export const ssccSpace: NumberSpace = 'sscc';
+
+/** A number that was printed, `_id` `{space}/{serial}`. A label is one printing of it. */
 export interface PrintedSerial {
   readonly _id: string;
-  /** Of the product. */
-  readonly gtin: string;
+  /** Of the product, and its lot; a logistic unit is of none. */
+  readonly gtin?: string;
+  readonly lot?: string;
   readonly serial: string;
-  readonly lot: string;
   /** The job that printed it first, and its place in that job, from 0. */
   readonly job: string;
   readonly nth: number;
@@ -33,7 +42,7 @@ export interface PrintedSerial {
 /** A label is printed again so often at most. */
 export const printingsMax = 20;
 
-/** `_id` `{gtin}/{prefix}`: each prefix counts from 1. */
+/** `_id` `{space}/{prefix}`: each prefix counts from 1. */
 interface Counter {
   readonly _id: string;
   /** The next number; all before it are given. */
@@ -51,22 +60,22 @@ export function within({ session }: Reading): { session?: mongo.ClientSession } 
   return session === undefined ? {} : { session };
 }
 
-/** @returns the collection of printed serial numbers. */
+/** @returns the collection of printed numbers. */
 export function printedSerials(db: mongo.Db): mongo.Collection<PrintedSerial> {
   return db.collection(labelSerialsCollection);
 }
 
-export function serialId(gtin: string, serial: string): string {
-  return `${gtin}/${serial}`;
+function serialId(space: NumberSpace, serial: string): string {
+  return `${space}/${serial}`;
 }
 
 /** @returns those that were printed, by serial number. */
 export async function findPrinted(
   reading: Reading,
-  gtin: string,
+  space: NumberSpace,
   serials: readonly string[],
 ): Promise<Map<string, PrintedSerial>> {
-  const _id = { $in: serials.map((serial) => serialId(gtin, serial)) };
+  const _id = { $in: serials.map((serial) => serialId(space, serial)) };
   const found = await printedSerials(reading.db).find({ _id }, within(reading)).toArray();
   return new Map(found.map((printed) => [printed.serial, printed]));
 }
@@ -91,6 +100,8 @@ export async function findMade(
 /** New numbers, and what has to be written so that nobody else gets them. */
 export interface Allocated {
   readonly serials: readonly string[];
+  /** Whether they follow one another, none left out, so that first and last name them all. */
+  readonly range: boolean;
   readonly writes: readonly Write[];
 }
 
@@ -107,22 +118,51 @@ export async function allocate(
   rules: Numbering,
   bytes: (count: number) => Uint8Array,
 ): Promise<Allocated | undefined> {
+  const taken = (serials: readonly string[]) => findTaken(snapshot, gtin, serials);
   if (rules.kind === 'unguessable') {
-    const serials = await drawn(snapshot, gtin, wanted, () => unguessableSerial(rules, bytes));
-    return serials && { serials, writes: [] };
+    const serials = await drawn(wanted, () => unguessableSerial(rules, bytes), taken);
+    return serials && { serials, range: false, writes: [] };
   }
+  const counter = { id: `${gtin}/${rules.prefix}`, form: (n: number) => sequentialSerial(rules, n), taken };
+  return await count(snapshot, counter, wanted);
+}
+
+/** @param head extension digit and company prefix, which count together @returns new SSCCs, as {@link allocate} does */
+export async function allocateSsccs(
+  snapshot: Snapshot,
+  head: string,
+  wanted: number,
+): Promise<Allocated | undefined> {
+  // Another head may be the beginning of this one: a number is taken, whichever counter gave it.
+  const taken = async (serials: readonly string[]) =>
+    new Set((await findPrinted(snapshot, ssccSpace, serials)).keys());
+  const counter = { id: `${ssccSpace}/${head}`, form: (n: number) => ssccOf(head, n), taken };
+  return await count(snapshot, counter, wanted);
+}
+
+/** Numbers that follow one another. */
+interface Counting {
+  readonly id: string;
+  /** The number's text, or undefined where the digits do not suffice. */
+  form(number: number): string | undefined;
+  /** Which of these were given already. */
+  taken(serials: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+async function count(snapshot: Snapshot, counting: Counting, wanted: number): Promise<Allocated | undefined> {
   const collection = labelCountersCollection;
   const counters = snapshot.db.collection<Counter>(collection);
-  const _id = `${gtin}/${rules.prefix}`;
+  const { id: _id } = counting;
   const counter = await counters.findOne({ _id }, { session: snapshot.session });
-  const found = await counted(snapshot, gtin, wanted, counter?.next ?? 1, rules);
+  const from = counter?.next ?? 1;
+  const found = await counted(counting, wanted, from);
   if (found === undefined) return undefined;
   const { serials, next } = found;
   const write: Write =
     counter === null
       ? { collection, insert: { _id, next } }
       : { collection, filter: { _id, next: counter.next }, update: { $set: { next } } };
-  return { serials, writes: [write] };
+  return { serials, range: next - from === wanted, writes: [write] };
 }
 
 /** Times that numbers are looked at, the more of them the more were taken; then there are no more. */
@@ -130,19 +170,17 @@ const roundsMax = 20;
 const lookedAtOnce = 10_000;
 
 async function counted(
-  snapshot: Snapshot,
-  gtin: string,
+  { form, taken: findGiven }: Counting,
   wanted: number,
   from: number,
-  rules: Extract<Numbering, { kind: 'sequential' }>,
 ): Promise<{ serials: string[]; next: number } | undefined> {
   const free: string[] = [];
   let next = from;
   for (let round = 0; round < roundsMax; round += 1) {
     const look = Math.min(lookedAtOnce, Math.max(wanted - free.length, 2 ** round));
-    const serials = Array.from({ length: look }, (_, nth) => sequentialSerial(rules, next + nth));
+    const serials = Array.from({ length: look }, (_, nth) => form(next + nth));
     const possible = serials.filter((serial) => serial !== undefined);
-    const taken = await findTaken(snapshot, gtin, possible);
+    const taken = await findGiven(possible);
     for (const serial of possible) {
       next += 1;
       if (!taken.has(serial)) free.push(serial);
@@ -154,10 +192,9 @@ async function counted(
 }
 
 async function drawn(
-  snapshot: Snapshot,
-  gtin: string,
   wanted: number,
   draw: () => string,
+  findGiven: Counting['taken'],
 ): Promise<string[] | undefined> {
   const free = new Set<string>();
   for (let round = 0; round < roundsMax && free.size < wanted; round += 1) {
@@ -166,7 +203,7 @@ async function drawn(
       const serial = draw();
       if (!free.has(serial)) tried.add(serial);
     }
-    const taken = await findTaken(snapshot, gtin, [...tried]);
+    const taken = await findGiven([...tried]);
     for (const serial of tried) if (!taken.has(serial)) free.add(serial);
   }
   return free.size === wanted ? [...free] : undefined;
@@ -189,13 +226,14 @@ async function findTaken(
 
 /** @returns the writes that enter the numbers of a job, in its order. */
 export function enterSerials(
-  { gtin, lot, job }: Pick<PrintedSerial, 'gtin' | 'lot' | 'job'>,
+  space: NumberSpace,
+  { job, ...of }: Pick<PrintedSerial, 'gtin' | 'lot' | 'job'>,
   serials: readonly string[],
 ): Write[] {
   return serials.map((serial, nth) => {
     const printed: PrintedSerial = {
-      _id: serialId(gtin, serial),
-      ...{ gtin, serial, lot, job, nth },
+      _id: serialId(space, serial),
+      ...{ ...of, serial, job, nth },
       ...{ printed: [job], spoiled: [], verified: [] },
     };
     return { collection: labelSerialsCollection, insert: { ...printed } };
@@ -204,14 +242,14 @@ export function enterSerials(
 
 /** @returns the writes that note of labels of a job that they were printed again, spoiled, or verified. */
 export function noteSerials(
-  gtin: string,
+  space: NumberSpace,
   serials: readonly string[],
   what: 'printed' | 'spoiled' | 'verified',
   job: string,
 ): Write[] {
   return serials.map((serial) => ({
     collection: labelSerialsCollection,
-    filter: { _id: serialId(gtin, serial) },
+    filter: { _id: serialId(space, serial) },
     update: { $addToSet: { [what]: job } },
   }));
 }

@@ -14,9 +14,10 @@ import type { UdiIdentifiers } from '../identifiers/udi-contents.ts';
 import { lotId } from '../ledger/event.ts';
 import type { Ledger } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
-import { type LabelJob, labelJobs, readJob } from './job.ts';
-import { findPrinted, labelSerialsCollection, type PrintedSerial, serialId } from './serial-store.ts';
+import { type LabelJob, type LotJob, labelJobs, readJob } from './job.ts';
+import { findPrinted, labelSerialsCollection, type PrintedSerial } from './serial-store.ts';
 import { elementsOf, type KnownLabel, type LabelVerdict, type VerifiedElement, verdictOf } from './verify.ts';
+import { verifyUnit } from './verify-unit.ts';
 
 export const verifyBody = z.strictObject({
   /** As the scanner sent it. */
@@ -33,7 +34,10 @@ export interface VerifyParts {
 
 export interface VerifiedLabel {
   readonly verdict: LabelVerdict;
-  readonly gtin: string;
+  /** Of a device or its package … */
+  readonly gtin?: string;
+  /** … or of a logistic unit. */
+  readonly sscc?: string;
   readonly lot?: string;
   readonly serial?: string;
   /** Those that printed it, the newest first. */
@@ -60,16 +64,22 @@ export async function verifyLabel(
     throw new Failure(code, { position }, [{ pointer: '/scan', zh, en }]);
   }
   const { identifiers } = parsed.udi;
-  const { gtin } = identifiers;
-  if (gtin === undefined) throw new Failure('device/not-a-gtin', { pointer: '/scan' });
-  const registrant = await readOrganisation(askedTogether(connection), organisation);
+  const { gtin, sscc } = identifiers;
+  const own = await readOrganisation(askedTogether(connection), organisation);
   return await ledger.inspect(async (snapshot) => {
     if (job !== undefined) await readJob(snapshot, organisation, job);
+    if (sscc !== undefined) {
+      const unit = await verifyUnit(snapshot, { ...identifiers, sscc }, { organisation, own, job });
+      if (unit.verdict === 'agrees' && job !== undefined) await note(snapshot, job, unit.printed);
+      return { ...unit, sscc, ...named(identifiers) };
+    }
+    if (gtin === undefined) throw new Failure('device/not-a-gtin', { pointer: '/scan' });
     const resolved = await resolveGtin(snapshot, gtin);
     if (resolved === undefined || resolved.product.organisation !== organisation) {
       return { verdict: 'not-ours', ...named(identifiers), jobs: [], printed: undefined, elements: [], gtin };
     }
-    const known = { ...(await knownLabel(snapshot, identifiers, resolved, gtin)), registrant, job };
+    const label = await knownLabel(snapshot, identifiers, resolved, gtin);
+    const known = { ...label, registrant: own, job };
     const elements = elementsOf(known);
     const verdict = verdictOf(known, elements);
     if (verdict === 'agrees' && job !== undefined) await note(snapshot, job, known.printed);
@@ -118,13 +128,13 @@ interface Sought {
 async function jobsOf(
   { db, session }: Snapshot,
   { product, gtin, lot, serialised, printed }: Sought,
-): Promise<LabelJob[]> {
+): Promise<LotJob[]> {
   if (serialised ? printed === undefined : lot === undefined) return [];
   const filter: mongo.Filter<LabelJob> = serialised
     ? { _id: { $in: [...(printed?.printed ?? [])] } }
     : { product, 'content.lot': lot, 'content.gtin': gtin };
   return await labelJobs(db)
-    .find(filter, { session })
+    .find<LotJob>(filter, { session })
     .sort({ printedAt: -1, _id: -1 })
     .limit(jobsTold)
     .toArray();
@@ -139,11 +149,7 @@ async function note(
   if (printed !== undefined) {
     const { modifiedCount } = await db
       .collection<PrintedSerial>(labelSerialsCollection)
-      .updateOne(
-        { _id: serialId(printed.gtin, printed.serial) },
-        { $addToSet: { verified: job } },
-        { session },
-      );
+      .updateOne({ _id: printed._id }, { $addToSet: { verified: job } }, { session });
     if (modifiedCount === 0) return;
   }
   // Never more than there are: of labels that are alike somebody may scan one twice.

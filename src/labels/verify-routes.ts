@@ -11,7 +11,8 @@ const verifyAnswer = z.strictObject({
   /** What it means and what to do. */
   zh: z.string(),
   en: z.string(),
-  gtin: z.string(),
+  gtin: z.string().optional(),
+  sscc: z.string().optional(),
   lot: z.string().optional(),
   serial: z.string().optional(),
   /** Jobs that printed it, the newest first; of labels that are alike the newest. */

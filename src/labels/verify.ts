@@ -7,7 +7,8 @@ import type { Lot } from '../catalogue/lot.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
 import { type Product, registrationOn } from '../catalogue/product.ts';
 import type { UdiIdentifiers } from '../identifiers/udi-contents.ts';
-import type { LabelJob } from './job.ts';
+import type { ShipmentLine } from '../inventory/shipment.ts';
+import type { LabelJob, LotJob, ShipmentJob } from './job.ts';
 import type { PrintedSerial } from './serial-store.ts';
 
 export const labelVerdicts = [
@@ -22,6 +23,9 @@ export const labelVerdicts = [
 export type LabelVerdict = (typeof labelVerdicts)[number];
 
 export const labelElements = [
+  'sscc',
+  'contentGtin',
+  'quantity',
   'gtin',
   'lot',
   'serial',
@@ -46,6 +50,18 @@ export interface VerifiedElement {
   readonly agrees: boolean;
 }
 
+/** What is known of the label of a logistic unit that was scanned. */
+export interface KnownUnit {
+  readonly scanned: Readonly<UdiIdentifiers>;
+  readonly printed: PrintedSerial | undefined;
+  /** Jobs that printed it, the newest first. */
+  readonly jobs: readonly ShipmentJob[];
+  /** What was shipped, of the lot that the label names. */
+  readonly line: ShipmentLine | undefined;
+  readonly lot: Lot | undefined;
+  readonly job: string | undefined;
+}
+
 /** What is known of a label that was scanned. */
 export interface KnownLabel {
   readonly scanned: Readonly<UdiIdentifiers>;
@@ -59,12 +75,15 @@ export interface KnownLabel {
   readonly printed: PrintedSerial | undefined;
   readonly unitLot: string | undefined;
   /** Jobs that printed it, the newest first. */
-  readonly jobs: readonly LabelJob[];
+  readonly jobs: readonly LotJob[];
   /** The job that is being verified. */
   readonly job: string | undefined;
 }
 
 const names: Readonly<Record<LabelElementName, Bilingual>> = {
+  sscc: { zh: '物流单元代码', en: 'Logistic unit (SSCC)' },
+  contentGtin: { zh: '箱内产品标识', en: 'GTIN of the contents' },
+  quantity: { zh: '箱内数量', en: 'Quantity inside' },
   gtin: { zh: '产品标识', en: 'UDI-DI (GTIN)' },
   lot: { zh: '批号', en: 'Lot' },
   serial: { zh: '序列号', en: 'Serial number' },
@@ -79,7 +98,7 @@ const names: Readonly<Record<LabelElementName, Bilingual>> = {
 
 export const verdictWords: Readonly<Record<LabelVerdict, Bilingual>> = {
   agrees: {
-    zh: '本企业打印的标签，各项内容与记录一致。',
+    zh: '本机构打印的标签，各项内容与记录一致。',
     en: 'One of our labels; every element agrees with the records.',
   },
   disagrees: {
@@ -95,7 +114,7 @@ export const verdictWords: Readonly<Record<LabelVerdict, Bilingual>> = {
     en: 'The job that printed this label was cancelled and its labels are void: take it back and destroy it.',
   },
   'of-another-job': {
-    zh: '这是本企业的标签，但不属于所核对的打印任务。',
+    zh: '这是本机构的标签，但不属于所核对的打印任务。',
     en: 'One of our labels, but not of the job that is being verified.',
   },
   'never-printed': {
@@ -103,8 +122,8 @@ export const verdictWords: Readonly<Record<LabelVerdict, Bilingual>> = {
     en: 'No such label was ever printed here: it may be false, or printed elsewhere. Set it apart, and find out where it is from.',
   },
   'not-ours': {
-    zh: '该产品不属于本企业。',
-    en: 'The product is not one of yours.',
+    zh: '该产品或物流单元不属于本机构。',
+    en: 'The product or logistic unit is not one of yours.',
   },
 };
 
@@ -117,26 +136,50 @@ export function elementsOf(known: KnownLabel): VerifiedElement[] {
     recorded?.manufacturedOn === undefined
       ? undefined
       : registrationOn(product, recorded.manufacturedOn)?.number;
-  const rows: Readonly<Record<LabelElementName, Row>> = {
-    gtin: [scanned.gtin, content !== undefined && 'gtin' in content ? content.gtin : undefined, known.gtin],
-    lot: [scanned.lot, printed?.lot ?? content?.lot, unitLot ?? recorded?.lot],
-    serial: [scanned.serial, printed?.serial, unitLot === undefined ? undefined : scanned.serial],
-    manufacturedOn: [scanned.manufacturedOn, content?.manufacturedOn, recorded?.manufacturedOn],
-    expiresOn: [scanned.expiresOn, content?.expiresOn, recorded?.expiresOn],
-    registrationNumber: [undefined, content?.registrationNumber, registration],
-    productName: [undefined, content && wordsOf(content.productName), wordsOf(product.names)],
-    model: [undefined, content?.model, product.model],
-    specification: [undefined, content?.specification, product.specification],
-    registrant: [
-      undefined,
-      content && wordsOf(content.registrant.name),
-      registrant && wordsOf(registrant.name),
-    ],
-  };
+  return agreeing(
+    {
+      gtin: [scanned.gtin, content !== undefined && 'gtin' in content ? content.gtin : undefined, known.gtin],
+      lot: [scanned.lot, printed?.lot ?? content?.lot, unitLot ?? recorded?.lot],
+      serial: [scanned.serial, printed?.serial, unitLot === undefined ? undefined : scanned.serial],
+      manufacturedOn: [scanned.manufacturedOn, content?.manufacturedOn, recorded?.manufacturedOn],
+      expiresOn: [scanned.expiresOn, content?.expiresOn, recorded?.expiresOn],
+      registrationNumber: [undefined, content?.registrationNumber, registration],
+      productName: [undefined, content && wordsOf(content.productName), wordsOf(product.names)],
+      model: [undefined, content?.model, product.model],
+      specification: [undefined, content?.specification, product.specification],
+      registrant: [
+        undefined,
+        content && wordsOf(content.registrant.name),
+        registrant && wordsOf(registrant.name),
+      ],
+      // A label without the number that its product is tracked by lacks an element.
+    },
+    serialised ? 'serial' : undefined,
+  );
+}
+
+/** @returns the elements of a logistic unit's label: its number, and what the symbol says of a single lot inside. */
+export function elementsOfUnit({ scanned, printed, jobs, line, lot }: KnownUnit): VerifiedElement[] {
+  const content = jobs[0]?.content;
+  const [only] = content?.contents.length === 1 && content.ofWholeShipment !== true ? content.contents : [];
+  const counted = (quantity: number | undefined) => (quantity === undefined ? undefined : String(quantity));
+  return agreeing({
+    sscc: [scanned.sscc, printed?.serial, undefined],
+    contentGtin: [scanned.contentGtin, only?.gtin, line?.gtin],
+    lot: [scanned.lot, only?.lot, line?.lot],
+    expiresOn: [scanned.expiresOn, only?.expiresOn, lot?.expiresOn],
+    quantity: [counted(scanned.quantity), counted(only?.quantity), counted(line?.quantity)],
+  }).filter(({ element, scanned: said }) => element === 'sscc' || said !== undefined);
+}
+
+/** @param necessary an element that the label lacks where it does not say it */
+function agreeing(
+  rows: Readonly<Partial<Record<LabelElementName, Row>>>,
+  necessary?: LabelElementName,
+): VerifiedElement[] {
   return labelElements.flatMap((element) => {
-    const [onLabel, onPaper, onRecord] = rows[element];
-    // A label without the number that its product is tracked by lacks an element.
-    const lacking = element === 'serial' && serialised && onLabel === undefined;
+    const [onLabel, onPaper, onRecord] = rows[element] ?? [];
+    const lacking = element === necessary && onLabel === undefined;
     const said = [onLabel, onPaper].filter((value) => value !== undefined);
     if (said.length === 0 && !lacking) return [];
     const all = [...said, ...(onRecord === undefined ? [] : [onRecord])];
@@ -160,9 +203,19 @@ function wordsOf(name: string | Bilingual): string {
   return typeof name === 'string' ? name : `${name.zh} ${name.en}`;
 }
 
+/** What a verdict is taken from. */
+interface Judged {
+  readonly jobs: readonly LabelJob[];
+  readonly job: string | undefined;
+  readonly printed: PrintedSerial | undefined;
+  readonly serialised: boolean;
+}
+
 /** @returns what the label is, the gravest first. */
-export function verdictOf(known: KnownLabel, elements: readonly VerifiedElement[]): LabelVerdict {
-  const { jobs, job, printed, serialised } = known;
+export function verdictOf(
+  { jobs, job, printed, serialised }: Judged,
+  elements: readonly VerifiedElement[],
+): LabelVerdict {
   if (jobs.length === 0) return 'never-printed';
   const standing = jobs.filter((one) => one.state !== 'cancelled');
   if (standing.length === 0) return 'cancelled';

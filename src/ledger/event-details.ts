@@ -165,6 +165,8 @@ export interface EventDetails {
     readonly serials?: readonly string[];
     readonly reprintOf?: string;
     readonly reason?: Commitment;
+    /** Labels of its logistic units: the numbers are SSCCs. */
+    readonly shipment?: string;
   };
   labelsSpoiled: {
     readonly job: string;

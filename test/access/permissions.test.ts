@@ -43,6 +43,11 @@ describe('access: the permission table', () => {
     expect(only('regulator:read')).to.deep.equal(['regulator regulator']);
   });
 
+  it('has labels printed by those whose they are: of products, and of what is shipped', () => {
+    expect(only('label:print')).to.deep.equal(['manufacturer quality', 'distributor distributor']);
+    expect(only('label:logistic')).to.deep.equal(['manufacturer quality', 'distributor distributor']);
+  });
+
   it('lets regulator and foundation write nothing', () => {
     const writes =
       /:(write|send|receive|accept|move|destroy|return|correct|record|produce|release|hold|answer)$/;

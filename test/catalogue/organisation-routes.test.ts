@@ -129,6 +129,29 @@ describe('organisations over HTTP', () => {
     expect((await own.patch(`/api/v1/organisations/${operator.id}`, { contact })).status).to.equal(403);
   });
 
+  it('state the prefix that GS1 gave them, which no two have, and others do not see', async () => {
+    const distributor = await organisationOf(database, 'distributor');
+    const patch = (organisation: Organisation, gs1Prefix: string | null) =>
+      server
+        .as(callerOf(organisation, ['administrator']))
+        .patch(`/api/v1/organisations/${organisation.id}`, { gs1Prefix });
+    expect((await patch(hospital, '6901234')).body).to.have.property('gs1Prefix', '6901234');
+    const taken = await patch(distributor, '6901234');
+    expect([taken.status, textAt(taken.body, '/code')]).to.deep.equal([
+      409,
+      'catalogue/company-prefix-taken',
+    ]);
+    const seen = await server
+      .as(callerOf(distributor, ['distributor']))
+      .get(`/api/v1/organisations/${hospital.id}`);
+    expect(seen.body).not.to.have.property('gs1Prefix');
+    for (const wrong of ['690', '6901234567890', '69O1234', '2012345', '9781234', '0212345', '']) {
+      expect((await patch(distributor, wrong)).status, wrong).to.equal(422);
+    }
+    expect((await patch(hospital, null)).body).not.to.have.property('gs1Prefix');
+    expect((await patch(distributor, '6901234')).status).to.equal(200);
+  });
+
   it('are closed and opened by the operator, which cannot close itself', async () => {
     const path = `/api/v1/organisations/${hospital.id}/active`;
     const closed = await root.put(path, { active: false });

@@ -144,6 +144,7 @@ const aims: Readonly<Record<string, Bodies>> = {
     ...('quantity' in one ? { quantity: 1 } : {}),
     manufacturedOn: '2026-02-03',
   })),
+  'POST /api/v1/shipments/:shipment/label-jobs': once({ quantity: 1 }),
   'POST /api/v1/label-jobs/:job/sends': ({ story }) => story.printers.map((printer) => ({ printer })),
   'POST /api/v1/label-jobs/:job/reprints': once({ quantity: 1, reason: 'x' }),
   'POST /api/v1/label-jobs/:job/spoilage': once({ quantity: 1 }),

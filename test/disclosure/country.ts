@@ -254,6 +254,9 @@ async function register(builder: Builder, operator: Client, name: Name): Promise
         creditCode: creditCode(builder.serial),
         ...(authority === undefined ? {} : { authority }),
         ...(kind === 'regulator' ? {} : { licences: licencesOf(kind, name) }),
+        ...(kind === 'manufacturer' || kind === 'distributor'
+          ? { gs1Prefix: `76104${25 + builder.serial}` }
+          : {}),
         address: `Private address of ${name}`,
         contact: {
           person: `Contact of ${name}`,

@@ -80,6 +80,7 @@ export async function factsOf(country: Country): Promise<Fact[]> {
     ),
     ...(await all('accessLog')).flatMap((found) => strings(found, 'own-id', ['_id', 'requestId', 'at'])),
     ...(await all('labelJobs')).flatMap((found) => strings(found, 'own-id', ['_id', 'printedAt'])),
+    ...(await ofUnitNumbers(all)),
     ...(await all('printers')).flatMap((found) =>
       strings(found, 'own-id', ['_id', 'name', 'host', 'registeredAt']),
     ),
@@ -148,10 +149,18 @@ function ofOrganisation(stored: Stored): Fact[] {
     fact(found, 'contact', textIn(stored.contact, field)),
   );
   return [
-    ...strings(found, 'organisation-private', ['createdAt', 'gln']),
+    ...strings(found, 'organisation-private', ['createdAt', 'gln', 'gs1Prefix']),
     ...strings(found, 'contact', ['address']),
     ...contact,
   ];
+}
+
+/** The SSCC on a box is read by whoever gets it; the service tells it to nobody but who gave it. */
+async function ofUnitNumbers(all: (name: string) => Promise<Stored[]>): Promise<Fact[]> {
+  const jobs = new Map((await all('labelJobs')).map((job) => [job._id, job]));
+  return (await all('labelSerials'))
+    .filter(({ gtin }) => gtin === undefined)
+    .flatMap((found) => fact({ ...jobs.get(found.job ?? ''), _id: found._id ?? '' }, 'own-id', found.serial));
 }
 
 function ofProduct(found: Stored): Fact[] {

@@ -190,6 +190,17 @@ export class Teller {
     this.jobs.push(job, idOf(reprint, '/job'));
   }
 
+  /** Prints labels of a shipment's boxes, and one of them again. */
+  async printUnits(name: Name, shipment: string): Promise<void> {
+    const role = roleOf[name] ?? 'quality';
+    const path = `/api/v1/shipments/${shipment}/label-jobs`;
+    const answer = await this.command(name, role, path, { quantity: 2 });
+    const job = idOf(answer, '/job');
+    const again = { serials: [idOf(answer, '/lastSerial')], reason: `reason of ${name} ${this.small()}` };
+    const reprint = await this.command(name, role, `/api/v1/label-jobs/${job}/reprints`, again);
+    this.jobs.push(job, idOf(reprint, '/job'));
+  }
+
   /** Registers a printer that is switched off, and tries it. */
   async setUpPrinter(name: Name): Promise<void> {
     const { client } = personOf(this.country.members[name], 'administrator');

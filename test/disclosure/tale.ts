@@ -72,7 +72,8 @@ async function partial(teller: Teller): Promise<void> {
   const closing = `/api/v1/shipments/${shipment}/closing`;
   const reason = `closing reason of distributor number ${teller.small()}`;
   await teller.command('distributor', 'distributor', closing, { ...teller.happened(), reason });
-  await teller.ship('distributor', 'shenzhen', [{ ...lots.good, quantity: teller.small() }]);
+  const onItsWay = await teller.ship('distributor', 'shenzhen', [{ ...lots.good, quantity: teller.small() }]);
+  await teller.printUnits('distributor', onItsWay);
 }
 
 /** What goes on inside the hospitals. */

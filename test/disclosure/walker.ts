@@ -115,6 +115,7 @@ function queriesOf(
     condition: ['condition=available'],
     v: ['v=x'],
     quantity: [],
+    shipment: [`shipment=${story.shipments.at(-1) ?? ''}`],
     nth: ['nth=1'],
     dotsPerInch: ['dotsPerInch=406'],
   };

@@ -5,7 +5,7 @@ import { parseGln } from '../../src/identifiers/gln.ts';
 import { parseGtin } from '../../src/identifiers/gtin.ts';
 import { parseLot } from '../../src/identifiers/lot.ts';
 import { parseSerial } from '../../src/identifiers/serial.ts';
-import { parseSscc } from '../../src/identifiers/sscc.ts';
+import { parseSscc, ssccOf } from '../../src/identifiers/sscc.ts';
 
 describe('keys and their check digits', () => {
   it('computes the check digit of the worked example of General Specifications 7.9.1', () => {
@@ -51,6 +51,20 @@ describe('keys and their check digits', () => {
     expect(parseGln('06901234567892')).to.equal(undefined);
     expect(parseSscc('376104250021234569')).to.equal('376104250021234569');
     expect(parseSscc('376104250021234568')).to.equal(undefined);
+  });
+
+  it('makes an SSCC of extension digit, company prefix and reference, as long as there is room', () => {
+    // The worked example of 7.9.1 again: extension digit 3, prefix 7610425, reference 002123456.
+    expect(ssccOf('37610425', 2_123_456)).to.equal('376104250021234569');
+    expect(ssccOf('37610425', 999_999_999)).to.equal('376104259999999999');
+    expect(ssccOf('37610425', 1_000_000_000)).to.equal(undefined);
+    const heads = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 5, maxLength: 13 });
+    fc.assert(
+      fc.property(heads, fc.nat({ max: 9_999 }), (head, reference) => {
+        const sscc = ssccOf(head, reference);
+        return sscc !== undefined && parseSscc(sscc) === sscc && sscc.startsWith(head);
+      }),
+    );
   });
 
   it('reads lots and serial numbers of 1–20 characters of set 82', () => {

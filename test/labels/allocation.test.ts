@@ -6,10 +6,12 @@ import { systemClock, systemIds } from '../../src/clock.ts';
 import { askedTogether } from '../../src/database/asking-together.ts';
 import { connectDatabase, type Database } from '../../src/database/connection.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
+import { checkDigit } from '../../src/identifiers/check-digit.ts';
 import { runCommand } from '../../src/inventory/command.ts';
 import { cancelJob } from '../../src/labels/job-end.ts';
 import { printLabels, printLabelsBody } from '../../src/labels/job-print.ts';
 import type { Numbering } from '../../src/labels/serial-numbers.ts';
+import { printUnits, printUnitsBody } from '../../src/labels/shipment-print.ts';
 import { loadTemplate } from '../../src/labels/template.ts';
 import { Ledger } from '../../src/ledger/run.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
@@ -190,5 +192,82 @@ describe('serial numbers, when several processes ask at once', () => {
     const serials = await Promise.all(ledgers.map((_ledger, process) => run(process)));
     expect(new Set(serials).size).to.equal(processes);
     expect(serials).to.include('9'.repeat(10));
+  });
+
+  describe('of logistic units', () => {
+    const gs1Prefix = '6901234';
+    const lot = { gtin: implant, lot: 'SHIPPED' };
+
+    /** Labels of a shipment that was never made, printed by one of the processes. */
+    async function units(process: number, shipment: string, asked: object): Promise<string[]> {
+      const ledger = ledgers[process];
+      if (ledger === undefined) throw new Error('no such process');
+      const commandId = systemIds.uuid();
+      const body = printUnitsBody.parse({ commandId, ...asked });
+      const templateData = await loadTemplate('logistic-a6');
+      const read = await readOrganisation(askedTogether(database.connection), actor.organisation);
+      if (read === undefined) throw new Error('no sender');
+      const sender = { ...read, gs1Prefix };
+      const { job } = await runCommand({ ledger, clock: systemClock }, printUnits, {
+        ...{ commandId, route: 'units', actor, content: { ...body, shipment } },
+        prepare: async () => ({
+          input: {
+            ...body,
+            shipment,
+            templateData,
+            sender,
+            receiver: sender,
+            papers: 'P',
+            laidOut: new Set<string>(),
+          },
+          writes: [],
+        }),
+      });
+      return await numbersOf(job);
+    }
+
+    async function shipped(): Promise<string> {
+      const id = systemIds.uuid();
+      const facts = {
+        from: actor.organisation,
+        to: members.distributor.id,
+        purpose: 'supply',
+        state: 'open',
+      };
+      const made = { _id: id, ...facts, lines: [{ ...lot, quantity: 1 }], receipts: 0 };
+      await database.db.collection<{ _id: string }>('shipments').insertOne(made);
+      return id;
+    }
+
+    it('are one run without a gap, whoever counts, and never another’s', async () => {
+      const shipments = await Promise.all(Array.from({ length: 8 }, shipped));
+      const all = await Promise.all(
+        shipments.map((shipment, n) => units(n % processes, shipment, { quantity: 5, extensionDigit: 3 })),
+      );
+      const references = all.flat().map((sscc) => Number(sscc.slice(8, 17)));
+      expect(references.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 40 }, (_, n) => n + 1));
+      // Of a company whose digits go on where these end: its first number is this one's 500,000,001st.
+      const digits = `3${gs1Prefix}500000001`;
+      const serial = `${digits}${checkDigit(digits)}`;
+      const given = { _id: `sscc/${serial}`, serial, job: 'another', nth: 0 };
+      await database.db.collection<{ _id: string }>('labelSerials').insertOne(given);
+      await database.db
+        .collection<{ _id: string }>('labelCounters')
+        .updateOne({ _id: `sscc/3${gs1Prefix}` }, { $set: { next: 500_000_000 } });
+      const next = await units(0, await shipped(), { quantity: 2, extensionDigit: 3 });
+      expect(next.map((sscc) => sscc.slice(8, 17))).to.deep.equal(['500000000', '500000002']);
+    }).timeout(30_000);
+
+    it('are given to a package once, also where each process counts by a digit of its own', async () => {
+      const shipment = await shipped();
+      const results = await Promise.allSettled(
+        ledgers.map((_ledger, n) => units(n, shipment, { quantity: 2, extensionDigit: 4 + n })),
+      );
+      const codes = results.map((result) => (result.status === 'fulfilled' ? 'made' : result.reason.code));
+      expect(codes.sort()).to.deep.equal([
+        ...Array.from({ length: processes - 1 }, () => 'label/packages-printed'),
+        'made',
+      ]);
+    }).timeout(30_000);
   });
 });

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { systemIds } from '../../src/clock.ts';
 import { parseSerial } from '../../src/identifiers/serial.ts';
 import {
-  isRange,
   type Numbering,
   numbering,
   sequentialSerial,
@@ -69,14 +68,5 @@ describe('new serial numbers', () => {
     const given = [unfair, 255, fair, unfair, 0];
     const serial = unguessableSerial({ kind: 'unguessable', length: 10 }, () => Uint8Array.from(given));
     expect(serial).to.equal(`${unambiguous.at(-1)}${unambiguous.at(0)}`.repeat(5));
-  });
-
-  it('are a range where first and last name them all', () => {
-    const rules = { kind: 'sequential', prefix: 'X-', digits: 4 } as const;
-    expect(isRange(rules, ['X-0007'])).to.equal(true);
-    expect(isRange(rules, ['X-0007', 'X-0008', 'X-0009'])).to.equal(true);
-    expect(isRange(rules, ['X-0007', 'X-0009'])).to.equal(false);
-    expect(isRange({ kind: 'unguessable', length: 10 }, ['2222222222'])).to.equal(false);
-    expect(isRange(undefined, ['X-0007'])).to.equal(false);
   });
 });

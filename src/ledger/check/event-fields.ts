@@ -135,6 +135,7 @@ const details: FieldsOf<EventDetails> = {
     serials: true,
     reprintOf: true,
     reason: true,
+    shipment: true,
   },
   labelsSpoiled: { job: true, serials: true, quantity: true, cancelled: true },
   labelsVerified: { job: true, quantity: true, verified: true },
