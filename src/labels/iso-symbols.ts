@@ -290,5 +290,5 @@ export const sterilitySymbols: Readonly<Record<SterilisationMethod, IsoSymbol>> 
   'ethylene-oxide': boxed('sterilised using ethylene oxide', 'STERILE', 'EO'),
   irradiation: boxed('sterilised using irradiation', 'STERILE', 'R'),
   'steam-or-dry-heat': boxedWithThermometer('sterilised using steam or dry heat', 'STERILE'),
-  'vaporised-hydrogen-peroxide': boxed('sterilised using vaporised hydrogen peroxide', 'STERILE', 'VH2O2'),
+  'vaporised-hydrogen-peroxide': boxed('sterilised using vaporised hydrogen peroxide', 'STERILE', 'VH₂O₂'),
 };

@@ -200,6 +200,7 @@ export function stroke(points: readonly Point[], weight: number): string {
   return path;
 }
 
+/** A filled circle. */
 export function disc(cx: number, cy: number, radius: number): string {
   return polygon(arc(cx, cy, radius, radius, 0, 345));
 }
@@ -221,15 +222,21 @@ export function frame(x: number, y: number, width: number, height: number, weigh
   return polygon(corners(0)) + hole(corners(weight));
 }
 
-/** Letters of one height; `x`, `y` is the upper left end of the first one's strokes. */
+/**
+ * Letters of one height; `x`, `y` is the upper left end of the first one's strokes. Subscripts are smaller, and reach
+ * below the others: a 2 of their height reads as one more letter.
+ */
 export function lettering(text: string, x: number, y: number, height: number, weight: number): string {
   const scale = height / 6;
   let left = x;
   let path = '';
   for (const letter of text) {
-    for (const points of letters[letter] ?? []) {
-      const placed = points.map(([px, py]): Point => [left + px * scale, y + py * scale]);
-      path += stroke(placed, weight);
+    const full = fullSized[letter];
+    const size = full === undefined ? 1 : subscript.size;
+    const top = full === undefined ? y : y + subscript.drop * height;
+    for (const points of letters[full ?? letter] ?? []) {
+      const placed = points.map(([px, py]): Point => [left + px * scale * size, top + py * scale * size]);
+      path += stroke(placed, full === undefined ? weight : weight * subscript.weight);
     }
     left += (widthOf(letter) + letterGap) * scale;
   }
@@ -238,8 +245,14 @@ export function lettering(text: string, x: number, y: number, height: number, we
 
 const letterGap = 1.8;
 
+/** Subscripts, and the letter that each is a small one of. */
+const fullSized: Readonly<Record<string, string>> = { '₂': '2' };
+/** In units of the letters' height, and of their weight. */
+const subscript = { size: 0.55, drop: 0.6, weight: 0.8 } as const;
+
 function widthOf(letter: string): number {
-  return letter === 'I' ? 0 : 4;
+  if (letter === 'I') return 0;
+  return letter in fullSized ? 4 * subscript.size : 4;
 }
 
 /** @returns the width of {@link lettering}, from the first stroke's middle to the last one's. */

@@ -227,6 +227,20 @@ describe('the symbols of ISO 15223-1', () => {
     expect(kept.text).to.contain('-5~25℃');
   });
 
+  it('have the 2s of VH₂O₂ as subscripts, lower and smaller than its letters (5.2.10)', () => {
+    const { path, width } = sterilitySymbols['vaporised-hydrogen-peroxide'];
+    const box = sterilitySymbols['not-stated'].width;
+    const ys = [...path.matchAll(/([\d.]+) ([\d.]+)/g)].map(([, x, y]) => ({ x: Number(x), y: Number(y) }));
+    const frames = [2, 3.1, 20.9, 22];
+    const inked = ys.filter(({ x, y }) => x > box + 1 && x < width - 2 && !frames.includes(y));
+    // Letters stand on 17.5, give or take half a stroke: what is beneath is subscripts, and two groups of them.
+    const beneath = inked.filter(({ y }) => y > 18.2).map(({ x }) => x);
+    const last = Math.max(...beneath);
+    expect(last - Math.min(...beneath)).to.be.greaterThan(8);
+    const ofLast = inked.filter(({ x }) => x > last - 3);
+    expect(Math.min(...ofLast.map(({ y }) => y))).to.be.greaterThan(12);
+  });
+
   it('are outlines of straight lines inside their own frame', () => {
     for (const { name, path, width, height } of [
       ...Object.values(isoSymbols),
