@@ -40,8 +40,17 @@ const open = new Set<TestDatabase>();
 
 /** @returns an empty database with a random name on the shared mongod, connected as the product connects. */
 export async function testDatabase(): Promise<TestDatabase> {
-  shared ??= startTestMongod();
+  shared ??= startShared();
   return databaseOn(await shared);
+}
+
+/** To drop a database takes until the journal is written next: every 100 ms, were it not told otherwise. */
+async function startShared(): Promise<TestMongod> {
+  const mongod = await startTestMongod();
+  const { client, close } = await connectDatabase({ uri: mongod.uri });
+  await client.db('admin').command({ setParameter: 1, journalCommitInterval: 10 });
+  await close();
+  return mongod;
 }
 
 /** @returns an empty database with a random name on a mongod that a test started itself. */

@@ -46,10 +46,13 @@ export async function makePeople(access: AccessParts): Promise<People> {
     const made = await createPerson(access, { ...facts, password });
     return made.person;
   };
-  const made = new Map<string, string>();
-  for (const [name, { of, roles }] of Object.entries(callers)) made.set(name, await person(of, name, roles));
-  for (const [name, of] of Object.entries(unsigned)) made.set(name, await person(of, name, []));
-  const ids = Object.fromEntries(made) as People['ids'];
+  const everybody = [
+    ...Object.entries(callers).map(([name, { of, roles }]) => ({ name, of, roles })),
+    ...Object.entries(unsigned).map(([name, of]) => ({ name, of, roles: [] })),
+  ];
+  // At once: passwords are hashed beside this thread, and each waits for its own transaction.
+  const made = everybody.map(async ({ name, of, roles }) => [name, await person(of, name, roles)]);
+  const ids: People['ids'] = Object.fromEntries(await Promise.all(made));
   const token = async (name: CallerName, permissions?: readonly Permission[]) => {
     const { of, roles } = callers[name];
     const held = permissionsOf(members[of].kind, roles);
