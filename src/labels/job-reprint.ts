@@ -10,7 +10,7 @@ import { refuse } from '../ledger/run.ts';
 import { type LabelJob, labelJobsCollection, lotsOf, spaceOf } from './job.ts';
 import { ends, type PrintedAnswer, printedEvents } from './job-accept.ts';
 import { marksOf, refuseUnprintable } from './job-barriers.ts';
-import { type JobState, loadJob, onJob, refuseOthers, type SomeLabels, someLabels } from './job-labels.ts';
+import { type JobState, labelsOf, loadJob, onJob, type SomeLabels, someLabels } from './job-labels.ts';
 import { noteSerials, printingsMax } from './serial-store.ts';
 
 export const reprintBody = z.strictObject({
@@ -33,8 +33,8 @@ export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer &
     const { job: first, stock, printed } = state;
     if (first.reprintOf !== undefined) return refuse('label/reprint-of-reprint', { job: first.reprintOf });
     if (first.state === 'cancelled') return refuse('label/job-cancelled', { job: first._id });
-    const refusal = refuseOthers(input, state);
-    if (refusal !== undefined) return refusal;
+    const serials = labelsOf(input, state);
+    if ('kind' in serials) return serials;
     const lots = lotsOf(first);
     const barrier = refuseUnprintable(first.content.kind, lots, stock, today(context));
     if (barrier !== undefined) return barrier;
@@ -43,7 +43,6 @@ export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer &
       const serials = tooOften.slice(0, 20).map(({ serial }) => serial);
       return refuse('label/reprinted-too-often', { serials, limit: printingsMax });
     }
-    const { serials = [] } = input;
     const labels = input.quantity ?? serials.length;
     const { firstSerial: _first, lastSerial: _last, startPosition: _place, ...same } = first;
     const job: LabelJob = {

@@ -1,9 +1,10 @@
 /** Reports labels of a job as spoiled: torn, jammed, printed askew, and destroyed. What was printed is accounted for. */
 import { z } from 'zod';
-import { commandFields, type StockCommand } from '../inventory/command.ts';
+import { commandFields, type Facts, type StockCommand } from '../inventory/command.ts';
+import { bounds } from '../ledger/event.ts';
 import { refuse } from '../ledger/run.ts';
-import { lotKeysOf, spaceOf } from './job.ts';
-import { type JobState, loadJob, onJob, refuseOthers, type SomeLabels, someLabels } from './job-labels.ts';
+import { type LabelJob, lotKeysOf, spaceOf } from './job.ts';
+import { type JobState, labelsOf, loadJob, onJob, type SomeLabels, someLabels } from './job-labels.ts';
 import { noteSerials } from './serial-store.ts';
 
 export const spoilBody = z.strictObject({ ...commandFields, ...someLabels });
@@ -26,9 +27,8 @@ export const spoilLabels: StockCommand<SpoilInput, JobState, SpoiledAnswer> = {
   facts(input, state) {
     const { job, printed } = state;
     if (job.state === 'cancelled') return refuse('label/job-cancelled', { job: job._id });
-    const refusal = refuseOthers(input, state);
-    if (refusal !== undefined) return refusal;
-    const { serials = [] } = input;
+    const serials = labelsOf(input, state);
+    if ('kind' in serials) return serials;
     const before = serials.filter((serial) => printed.get(serial)?.spoiled.includes(job._id) === true);
     if (before.length > 0) return refuse('label/spoiled-already', { serials: before.slice(0, 20) });
     const quantity = input.quantity ?? serials.length;
@@ -38,14 +38,7 @@ export const spoilLabels: StockCommand<SpoilInput, JobState, SpoiledAnswer> = {
     }
     return {
       kind: 'facts',
-      events: [
-        {
-          type: 'labelsSpoiled',
-          step: 'labelling',
-          about: lotKeysOf(job),
-          details: { job: job._id, serials, quantity },
-        },
-      ],
+      events: spoiledEvents(job, serials, quantity),
       answer: { job: job._id, spoiled },
       writes: [
         onJob(job, { $inc: { spoiled: quantity } }),
@@ -54,3 +47,26 @@ export const spoilLabels: StockCommand<SpoilInput, JobState, SpoiledAnswer> = {
     };
   },
 };
+
+/** One event, or as many as the numbers need. */
+function spoiledEvents(
+  job: LabelJob,
+  serials: readonly string[],
+  quantity: number,
+): Facts<'labelsSpoiled'>[] {
+  const size = serials.length === 0 ? quantity : bounds.serialsPerEvent;
+  const events: Facts<'labelsSpoiled'>[] = [];
+  for (let from = 0; from < quantity; from += size) {
+    events.push({
+      type: 'labelsSpoiled',
+      step: 'labelling',
+      about: lotKeysOf(job),
+      details: {
+        job: job._id,
+        serials: serials.slice(from, from + size),
+        quantity: Math.min(size, quantity - from),
+      },
+    });
+  }
+  return events;
+}
