@@ -4,12 +4,14 @@ import { z } from 'zod';
 import { dayInChina } from '../catalogue/day.ts';
 import { readLots } from '../catalogue/lots.ts';
 import { readOrganisation } from '../catalogue/organisations.ts';
-import { type ResolvedGtin, resolveGtin } from '../catalogue/products.ts';
+import { productsIdentifiedBy } from '../catalogue/other-identifiers.ts';
+import type { Product } from '../catalogue/product.ts';
+import { resolveGtin } from '../catalogue/products.ts';
 import type { Clock } from '../clock.ts';
 import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import { scanned, uuid } from '../http/fields.ts';
-import { parseUdi } from '../identifiers/udi.ts';
+import { parseUdi, type Udi } from '../identifiers/udi.ts';
 import type { UdiIdentifiers } from '../identifiers/udi-contents.ts';
 import { lotId } from '../ledger/event.ts';
 import type { Ledger } from '../ledger/run.ts';
@@ -34,8 +36,9 @@ export interface VerifyParts {
 
 export interface VerifiedLabel {
   readonly verdict: LabelVerdict;
-  /** Of a device or its package … */
+  /** Of a device or its package; where the label bears an MA code, the product's … */
   readonly gtin?: string;
+  readonly maIdentifier?: string;
   /** … or of a logistic unit. */
   readonly sscc?: string;
   readonly lot?: string;
@@ -64,7 +67,7 @@ export async function verifyLabel(
     throw new Failure(code, { position }, [{ pointer: '/scan', zh, en }]);
   }
   const { identifiers } = parsed.udi;
-  const { gtin, sscc } = identifiers;
+  const { sscc } = identifiers;
   const own = await readOrganisation(askedTogether(connection), organisation);
   return await ledger.inspect(async (snapshot) => {
     if (job !== undefined) await readJob(snapshot, organisation, job);
@@ -73,19 +76,68 @@ export async function verifyLabel(
       if (unit.verdict === 'agrees' && job !== undefined) await note(snapshot, job, unit.printed);
       return { ...unit, sscc, ...named(identifiers) };
     }
-    if (gtin === undefined) throw new Failure('device/not-a-gtin', { pointer: '/scan' });
-    const resolved = await resolveGtin(snapshot, gtin);
-    if (resolved === undefined || resolved.product.organisation !== organisation) {
-      return { verdict: 'not-ours', ...named(identifiers), jobs: [], printed: undefined, elements: [], gtin };
+    const ma = maIdentifierOf(parsed.udi);
+    const products = await productsOf(snapshot, organisation, parsed.udi);
+    const [first] = products;
+    if (first === undefined) {
+      const nothing = { ...named(identifiers), jobs: [], printed: undefined, elements: [] };
+      return ma === undefined
+        ? { verdict: 'not-ours', ...nothing, ...gtinOf(identifiers) }
+        : { verdict: 'identifier-not-registered', ...nothing, maIdentifier: ma };
     }
-    const label = await knownLabel(snapshot, identifiers, resolved, gtin);
+    let label = await knownLabel(snapshot, identifiers, first);
+    for (const other of products.slice(1)) {
+      if (label.jobs.length > 0) break;
+      label = await knownLabel(snapshot, identifiers, other);
+    }
     const known = { ...label, registrant: own, job };
     const elements = elementsOf(known);
     const verdict = verdictOf(known, elements);
     if (verdict === 'agrees' && job !== undefined) await note(snapshot, job, known.printed);
-    const { jobs, printed } = known;
-    return { verdict, gtin, ...named(identifiers), jobs, printed, elements };
+    const { jobs, printed, gtin, maIdentifier } = known;
+    const codes = { gtin, ...(maIdentifier === undefined ? {} : { maIdentifier }) };
+    return { verdict, ...codes, ...named(identifiers), jobs, printed, elements };
   });
+}
+
+/** What a label's code names: a product of ours, by its own code or a package's. */
+interface NamedProduct {
+  readonly product: Product;
+  /** Its own, or the package's. */
+  readonly gtin: string;
+  readonly maIdentifier: string | undefined;
+}
+
+/**
+ * @returns those of the organisation's products that the scan may mean: by GTIN one at most
+ * @throws Failure `device/not-a-gtin` where the code is neither a GTIN nor an MA code
+ */
+async function productsOf(
+  snapshot: Snapshot,
+  organisation: string,
+  udi: Pick<Udi, 'issuingAgency' | 'identifiers'>,
+): Promise<NamedProduct[]> {
+  const maIdentifier = maIdentifierOf(udi);
+  if (maIdentifier !== undefined) {
+    const identifier = { agency: 'nmpa-ma', id: maIdentifier } as const;
+    const found = await productsIdentifiedBy(snapshot, organisation, identifier);
+    return found.map((product) => ({ product, gtin: product.gtin, maIdentifier }));
+  }
+  const { gtin } = udi.identifiers;
+  if (gtin === undefined) throw new Failure('device/not-a-gtin', { pointer: '/scan' });
+  const product = (await resolveGtin(snapshot, gtin))?.product;
+  return product?.organisation === organisation ? [{ product, gtin, maIdentifier }] : [];
+}
+
+function maIdentifierOf({
+  issuingAgency,
+  identifiers,
+}: Pick<Udi, 'issuingAgency' | 'identifiers'>): string | undefined {
+  return issuingAgency === 'nmpa-ma' ? identifiers.deviceIdentifier : undefined;
+}
+
+function gtinOf({ gtin }: UdiIdentifiers) {
+  return gtin === undefined ? {} : { gtin };
 }
 
 function named({ lot, serial }: UdiIdentifiers) {
@@ -95,8 +147,7 @@ function named({ lot, serial }: UdiIdentifiers) {
 async function knownLabel(
   snapshot: Snapshot,
   identifiers: UdiIdentifiers,
-  { product }: ResolvedGtin,
-  gtin: string,
+  { product, gtin, maIdentifier }: NamedProduct,
 ): Promise<Omit<KnownLabel, 'registrant' | 'job'>> {
   const { serial } = identifiers;
   const serialised = product.trackedBy === 'serial' && gtin === product.gtin;
@@ -111,15 +162,23 @@ async function knownLabel(
   const id = number === undefined ? undefined : lotId({ gtin: product.gtin, lot: number });
   const lot = id === undefined ? undefined : (await readLots(snapshot, [id])).get(id);
   return {
-    ...{ scanned: identifiers, product, gtin, lot, serialised, printed },
+    ...{ scanned: identifiers, product, gtin, maIdentifier, lot, serialised, printed },
     unitLot: unit?.lot,
-    jobs: await jobsOf(snapshot, { product: product.gtin, gtin, lot: number, serialised, printed }),
+    jobs: await jobsOf(snapshot, {
+      product: product.gtin,
+      gtin,
+      maIdentifier,
+      lot: number,
+      serialised,
+      printed,
+    }),
   };
 }
 
 interface Sought {
   readonly product: string;
   readonly gtin: string;
+  readonly maIdentifier: string | undefined;
   readonly lot: string | undefined;
   readonly serialised: boolean;
   readonly printed: PrintedSerial | undefined;
@@ -127,12 +186,15 @@ interface Sought {
 
 async function jobsOf(
   { db, session }: Snapshot,
-  { product, gtin, lot, serialised, printed }: Sought,
+  { product, gtin, maIdentifier, lot, serialised, printed }: Sought,
 ): Promise<LotJob[]> {
   if (serialised ? printed === undefined : lot === undefined) return [];
+  // A label with the other code is another label, even of the same number.
+  const code =
+    maIdentifier === undefined ? { 'content.gtin': gtin } : { 'content.deviceIdentifier': maIdentifier };
   const filter: mongo.Filter<LabelJob> = serialised
-    ? { _id: { $in: [...(printed?.printed ?? [])] } }
-    : { product, 'content.lot': lot, 'content.gtin': gtin };
+    ? { _id: { $in: [...(printed?.printed ?? [])] }, ...code }
+    : { product, 'content.lot': lot, ...code };
   return await labelJobs(db)
     .find<LotJob>(filter, { session })
     .sort({ printedAt: -1, _id: -1 })

@@ -13,6 +13,8 @@ const verifyAnswer = z.strictObject({
   en: z.string(),
   gtin: z.string().optional(),
   sscc: z.string().optional(),
+  /** Of a label with an MA code, which has no GTIN. */
+  maIdentifier: z.string().optional(),
   lot: z.string().optional(),
   serial: z.string().optional(),
   /** Jobs that printed it, the newest first; of labels that are alike the newest. */

@@ -19,6 +19,7 @@ export const labelVerdicts = [
   'of-another-job',
   'never-printed',
   'not-ours',
+  'identifier-not-registered',
 ] as const;
 export type LabelVerdict = (typeof labelVerdicts)[number];
 
@@ -27,6 +28,7 @@ export const labelElements = [
   'contentGtin',
   'quantity',
   'gtin',
+  'maIdentifier',
   'lot',
   'serial',
   'manufacturedOn',
@@ -68,6 +70,8 @@ export interface KnownLabel {
   /** The product, and the GTIN that the scan names: its own or a package's. */
   readonly product: Product;
   readonly gtin: string;
+  /** The MA identifier by which the scan names the product, instead of a GTIN. */
+  readonly maIdentifier: string | undefined;
   readonly registrant: Organisation | undefined;
   readonly lot: Lot | undefined;
   /** Where the product is tracked by serial number: the number as it was printed, and the unit's lot where it was made. */
@@ -85,6 +89,7 @@ const names: Readonly<Record<LabelElementName, Bilingual>> = {
   contentGtin: { zh: '箱内产品标识', en: 'GTIN of the contents' },
   quantity: { zh: '箱内数量', en: 'Quantity inside' },
   gtin: { zh: '产品标识', en: 'UDI-DI (GTIN)' },
+  maIdentifier: { zh: '产品标识（MA）', en: 'UDI-DI (MA)' },
   lot: { zh: '批号', en: 'Lot' },
   serial: { zh: '序列号', en: 'Serial number' },
   manufacturedOn: { zh: '生产日期', en: 'Date of manufacture' },
@@ -125,6 +130,10 @@ export const verdictWords: Readonly<Record<LabelVerdict, Bilingual>> = {
     zh: '该产品或物流单元不属于本机构。',
     en: 'The product or logistic unit is not one of yours.',
   },
+  'identifier-not-registered': {
+    zh: '本机构没有产品登记该 MA 标识。如确为本机构产品，请先在该产品资料的“其他标识”中登记，再核对标签。',
+    en: 'None of your products bears this MA identifier in the catalogue. If it is yours, enter it among the other identifiers of the product, and verify the label again.',
+  },
 };
 
 /** @returns the elements of the label, in the order of {@link labelElements}: those that it says, and one that it lacks. */
@@ -139,6 +148,11 @@ export function elementsOf(known: KnownLabel): VerifiedElement[] {
   return agreeing(
     {
       gtin: [scanned.gtin, content !== undefined && 'gtin' in content ? content.gtin : undefined, known.gtin],
+      maIdentifier: [
+        known.maIdentifier,
+        content?.kind === 'ma-unit' ? content.deviceIdentifier : undefined,
+        known.maIdentifier,
+      ],
       lot: [scanned.lot, printed?.lot ?? content?.lot, unitLot ?? recorded?.lot],
       serial: [scanned.serial, printed?.serial, unitLot === undefined ? undefined : scanned.serial],
       manufacturedOn: [scanned.manufacturedOn, content?.manufacturedOn, recorded?.manufacturedOn],
