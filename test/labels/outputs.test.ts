@@ -67,7 +67,16 @@ const line = (text: string): PlacedText => ({
   ...{ kind: 'text', text, x: 2, baseline: 10, size: 10, weight: 'regular', widthMm: 50 },
 });
 
-describe('labels as ZPL, SVG and PNG', () => {
+/**
+ * Renderers differ in how dark they make the edges of letters: at a printer's dots pdfium is 4 to 7 % too dark for what
+ * the letters cover, at a quarter of them 1 to 2 %.
+ */
+const fine = 4;
+
+describe('labels as ZPL, SVG and PNG', function () {
+  // The ZPL renderer is 8 MB of WebAssembly: where many share the processors the first label waits 13 s for it.
+  this.timeout(60_000);
+
   for (const [name, { shortest, longest: most }] of Object.entries(galleryContents)) {
     it(`scan byte for byte: ${name}`, async () => {
       const template = templateOf(name);
@@ -105,7 +114,7 @@ describe('labels as ZPL, SVG and PNG', () => {
 
   it('show in print what the PDF shows: each line as dark, and where it is', async () => {
     const pdf = await renderLabels(unit, [longest], { now: new Date(0) });
-    const [paper] = await rasterise(pdf, 203.2);
+    const [paper] = await rasterise(pdf, 203.2 * fine);
     const thermal = await printZpl(await zplOf(unit, longest, 203), unit.sizeMm, 8);
     const screen = rasterOfPng(pictureOf('png', unit, longest, { dotsPerInch: 203 }));
     if (paper === undefined) throw new Error('no page');
@@ -118,10 +127,11 @@ describe('labels as ZPL, SVG and PNG', () => {
         Math.round((baseline - size * 0.31) * 8),
         Math.round((baseline + size * 0.05) * 8),
       ];
-      const onPaper = ink(paper, left, top, right, bottom);
+      const onPaper = ink(paper, left * fine, top * fine, right * fine, bottom * fine);
       expect(onPaper, text).to.be.greaterThan(0.08);
-      expect(ink(screen, left, top, right, bottom) / onPaper, `screen: ${text}`).to.be.within(0.93, 1.07);
-      expect(ink(thermal, left, top, right, bottom) / onPaper, `printer: ${text}`).to.be.within(0.8, 1.35);
+      expect(ink(screen, left, top, right, bottom) / onPaper, `screen: ${text}`).to.be.within(0.95, 1.05);
+      // A dot is printed whole or not at all, and rather than not where a stroke covers less than half of it.
+      expect(ink(thermal, left, top, right, bottom) / onPaper, `printer: ${text}`).to.be.within(0.95, 1.3);
     }
     // A label printer knows black and white alone.
     expect(new Set(thermal.grey)).to.deep.equal(new Set([0, 255]));
