@@ -200,6 +200,8 @@ function maUnit(device: Device, deviceIdentifier: string, lot: string, serial?: 
 }
 
 const unit = (device: Device): UnitContent => ({ ...device, kind: 'unit' });
+export const shortestUnit = unit(least);
+export const longestUnit = unit(most);
 const record = (device: Device): PatientRecordContent => ({ ...device, kind: 'patient-record' });
 const box = (device: Device, gtin: string, quantity: number): CaseContent => ({
   ...device,
@@ -213,11 +215,11 @@ interface Extremes {
 
 /** By template. */
 export const galleryContents: Readonly<Record<string, Extremes>> = {
-  'unit-60x40': { shortest: unit(least), longest: unit(most) },
-  'unit-30x20': { shortest: unit(least), longest: unit(mostOnSmall) },
-  'sheet-2x7': { shortest: unit(least), longest: unit(most) },
-  'sheet-3x8': { shortest: unit(least), longest: unit(mostOnSmall) },
-  'sheet-5x13': { shortest: unit(least), longest: unit(mostOnSmall) },
+  'unit-60x40': { shortest: shortestUnit, longest: longestUnit },
+  'unit-30x20': { shortest: shortestUnit, longest: unit(mostOnSmall) },
+  'sheet-2x7': { shortest: shortestUnit, longest: longestUnit },
+  'sheet-3x8': { shortest: shortestUnit, longest: unit(mostOnSmall) },
+  'sheet-5x13': { shortest: shortestUnit, longest: unit(mostOnSmall) },
   'kit-100x80': {
     shortest: kit(least, [{ name: { zh: '钳', en: 'Clip' }, quantity: 1 }]),
     longest: kit(most, components),

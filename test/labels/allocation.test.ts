@@ -57,17 +57,18 @@ describe('serial numbers, when several processes ask at once', () => {
     readonly lot: string;
     readonly quantity: number;
     readonly numbering: Numbering;
+    readonly by?: typeof command;
   }
 
   /** @returns the job, and the numbers that it was given */
-  async function allocated({ process, lot, quantity, numbering }: Asked) {
+  async function allocated({ process, lot, quantity, numbering, by = command }: Asked) {
     const ledger = ledgers[process];
     if (ledger === undefined) throw new Error('no such process');
     const commandId = systemIds.uuid();
     const dates = { manufacturedOn: '2026-01-05', expiresOn: '2099-01-01' };
     const body = printLabelsBody.parse({ commandId, gtin: implant, lot, quantity, numbering, ...dates });
     const maker = await readOrganisation(askedTogether(database.connection), actor.organisation);
-    const { job } = await runCommand({ ledger, clock: systemClock }, command, {
+    const { job } = await runCommand({ ledger, clock: systemClock }, by, {
       ...{ commandId, route: 'POST /api/v1/label-jobs', actor, content: body },
       prepare: async () => ({
         input: { ...body, templateData: template, maker, laidOut: new Set() },
@@ -172,22 +173,9 @@ describe('serial numbers, when several processes ask at once', () => {
       },
     });
     const run = async (process: number) => {
-      const ledger = ledgers[process];
-      if (ledger === undefined) throw new Error('no such process');
-      const commandId = systemIds.uuid();
-      const dates = { manufacturedOn: '2026-01-05', expiresOn: '2099-01-01' };
-      const body = printLabelsBody.parse({
-        ...{ commandId, gtin: implant, lot: `U${process}`, quantity: 1, numbering, ...dates },
-      });
-      const maker = await readOrganisation(askedTogether(database.connection), actor.organisation);
-      const { firstSerial } = await runCommand({ ledger, clock: systemClock }, unlucky, {
-        ...{ commandId, route: 'print', actor, content: body },
-        prepare: async () => ({
-          input: { ...body, templateData: template, maker, laidOut: new Set() },
-          writes: [],
-        }),
-      });
-      return firstSerial;
+      const asked = { process, lot: `U${process}`, quantity: 1, numbering, by: unlucky };
+      const { serials } = await allocated(asked);
+      return serials[0];
     };
     const serials = await Promise.all(ledgers.map((_ledger, process) => run(process)));
     expect(new Set(serials).size).to.equal(processes);
