@@ -27,6 +27,8 @@ export interface Assessment {
   readonly unit: Unit | undefined;
   /** Where stock has it; undefined where stock of this organisation does not know it. */
   readonly source: AccountRef | undefined;
+  /** This organisation's books have it, and somebody else has since stated to have it. */
+  readonly disputed: boolean;
 }
 
 /** Where the device is used, and when. */
@@ -40,7 +42,9 @@ export interface Circumstances {
 /** Assesses a device against everything that is known of it. */
 export function assess(bench: Bench, device: DeviceInHand, circumstances: Circumstances): Assessment {
   const { stock } = bench;
-  const unit = device.serial === undefined ? undefined : bench.unit(device.gtin, device.serial);
+  const { organisation } = circumstances;
+  const { serial } = device;
+  const unit = serial === undefined ? undefined : bench.unitIn(organisation, device.gtin, serial);
   const lot: LotKey = { gtin: device.gtin, lot: unit?.lot ?? device.lot };
   const restrictions = restrictionsOnThings(stock, {
     gtin: device.gtin,
@@ -67,6 +71,7 @@ export function assess(bench: Bench, device: DeviceInHand, circumstances: Circum
     lot,
     unit,
     source: located.source,
+    disputed: serial !== undefined && bench.isDisputed(organisation, device.gtin, serial),
   };
 }
 

@@ -8,6 +8,7 @@ import { type LotKey, lotId, type SerialIssuer, type Transfer, unitId } from '..
 import { applyTransfers, type Holding, holdingId, organisationsOf, quantityIn } from '../ledger/holding.ts';
 import { type Title, titleKey } from '../ledger/title.ts';
 import { afterTransfer, type Unit, type UnitKey } from '../ledger/unit.ts';
+import type { Lying } from './let-go.ts';
 import type { Stock } from './stock.ts';
 
 /** What is to be moved: so many of a lot, or the units with these serial numbers. */
@@ -37,12 +38,14 @@ export class Bench {
   readonly stock: Stock;
   private readonly holdings: Map<string, Holding>;
   private readonly units: Map<string, Unit>;
+  private readonly inBooks: Map<string, ReadonlyMap<string, Lying>>;
   private laid: Transfer[] = [];
 
   constructor(stock: Stock) {
     this.stock = stock;
     this.holdings = new Map(stock.holdings);
     this.units = new Map(stock.units);
+    this.inBooks = new Map(stock.inBooks);
   }
 
   /** Takes the transfers laid since the last taking, in order: they are the next event's. */
@@ -54,6 +57,22 @@ export class Bench {
 
   unit(gtin: string, serial: string, issuer: SerialIssuer = 'maker'): Unit | undefined {
     return this.units.get(unitId(gtin, issuer, serial));
+  }
+
+  /** @returns the unit where the books of an organisation have it; where they do not, where it is by its last event. */
+  unitIn(
+    organisation: string,
+    gtin: string,
+    serial: string,
+    issuer: SerialIssuer = 'maker',
+  ): Unit | undefined {
+    const unit = this.unit(gtin, serial, issuer);
+    return unit && { ...unit, ...this.inBooks.get(unitId(gtin, issuer, serial))?.get(organisation) };
+  }
+
+  /** @returns whether books of the organisation have the unit, and by a later event it is elsewhere. */
+  isDisputed(organisation: string, gtin: string, serial: string, issuer: SerialIssuer = 'maker'): boolean {
+    return this.inBooks.get(unitId(gtin, issuer, serial))?.has(organisation) === true;
   }
 
   /** @returns whether a transfer laid since the last taking names the unit. */
@@ -139,14 +158,14 @@ export class Bench {
   ): Shortfall | undefined {
     const issuer = load.issuer ?? 'maker';
     const elsewhere: string[] = [];
-    // A unit is here by its own document; the holding must bear it out, for things that were once moved by count, or
+    // A unit is here by the books of those from whom it is taken; the holding must bear it out, for things that were once moved by count, or
     // drawn from `unexplained` by somebody else, may have left no balance behind.
     const left = new Map<string, number>();
     const inBooks = (title: Title) =>
       left.get(titleKey(title)) ?? quantityIn(this.holding(from.organisation, load), from.account, title);
     const groups = new Map<string, Transfer & { serials: string[] }>();
     for (const serial of serials) {
-      const unit = this.unit(load.gtin, serial, issuer);
+      const unit = this.unitIn(from.organisation, load.gtin, serial, issuer);
       const here = unit?.lot === load.lot && sameAccount(unit.at, from) && only(unit.title);
       if (unit === undefined || !here || inBooks(unit.title) < 1) {
         elsewhere.push(serial);
@@ -189,6 +208,7 @@ export class Bench {
     for (const serial of transfer.serials ?? []) {
       const id = unitId(transfer.gtin, transfer.issuer ?? 'maker', serial);
       this.units.set(id, afterTransfer(this.units.get(id), transfer, serial));
+      this.inBooks.delete(id);
     }
   }
 }

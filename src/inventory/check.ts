@@ -19,7 +19,7 @@ import { Bench } from './bench.ts';
 import type { Actor } from './command.ts';
 import { deviceLine, type ReadLine, type ResolvedLine, resolveLines } from './lines.ts';
 import { loadStock, type Stock } from './stock.ts';
-import { findingWords, nearExpiryWords } from './wording.ts';
+import { findingWords, nearExpiryWords, twoPlacesWords } from './wording.ts';
 
 export const checkBody = z.strictObject({
   /** Where it is to be used. */
@@ -28,7 +28,7 @@ export const checkBody = z.strictObject({
 });
 
 export interface CheckReason extends Bilingual {
-  readonly code: Deviation | 'near-expiry';
+  readonly code: Deviation | 'near-expiry' | 'in-two-places';
   /** What the hold or recall tells to do. */
   readonly instruction?: Bilingual;
   readonly reference?: string;
@@ -83,6 +83,7 @@ export function answerCheck(
   const { findings, restrictions } = assessment;
   const reasons = findings.filter((finding) => !onlyWarn.includes(finding));
   const warnings = findings.filter((finding) => onlyWarn.includes(finding)).map((code) => reasonOf(code, []));
+  if (assessment.disputed) warnings.push({ code: 'in-two-places', ...twoPlacesWords });
   const lot = stock.lots.get(lotId(assessment.lot));
   const expiry = lot === undefined ? undefined : expiryState(lot, day);
   if (expiry?.kind === 'near' && lot?.expiresOn !== undefined) {

@@ -36,6 +36,7 @@ import type { Snapshot } from '../ledger/snapshot.ts';
 import { commitText } from '../ledger/texts.ts';
 import { Bench } from './bench.ts';
 import type { Lookups } from './lookups.ts';
+import { conflictWrites } from './serial-conflict.ts';
 import type { Stock } from './stock.ts';
 
 /** Who acts. */
@@ -203,7 +204,11 @@ export function stepsOf<
           kind: 'accepted',
           events: decided.events.map((facts) => draftOf(facts, input.happenedAt ?? context.recordTime)),
           answer: decided.answer,
-          writes: [...writes, ...(decided.writes ?? [])],
+          writes: [
+            ...writes,
+            ...(decided.writes ?? []),
+            ...conflictWrites(decided.events, state.stock, actor, context),
+          ],
         }
       );
     },

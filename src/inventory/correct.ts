@@ -222,7 +222,7 @@ function nameUnits(bench: Bench, voidedUses: readonly Use[], uses: readonly Use[
   for (const { gtin, lot, issuer = 'maker', serial } of voidedUses) {
     if (serial === undefined || bench.isNamed(gtin, serial, issuer)) continue;
     if (uses.some((use) => use.gtin === gtin && use.serial === serial)) continue;
-    const unit = bench.unit(gtin, serial, issuer);
+    const unit = bench.unitIn(organisation, gtin, serial, issuer);
     const own = unit?.at.organisation === organisation ? unit : undefined;
     const at: AccountRef = own?.at ?? { organisation, account: 'unexplained' };
     const title: Title = own?.title ?? { owner: organisation, basis: 'unknown' };
@@ -371,6 +371,7 @@ function merged(a: Stock, b: Stock): Stock {
   return {
     holdings: new Map([...a.holdings, ...b.holdings]),
     units: new Map([...a.units, ...b.units]),
+    inBooks: new Map([...a.inBooks, ...b.inBooks]),
     lots: new Map([...a.lots, ...b.lots]),
     products: new Map([...a.products, ...b.products]),
     productRestrictions: new Map([...a.productRestrictions, ...b.productRestrictions]),

@@ -12,7 +12,7 @@ export const signalKinds = [
   'printed-not-made',
   /** Every label of it that was printed was given up as spoiled, and yet one is about. */
   'spoiled-label',
-  /** The same serial number in two hospitals, sooner than goods can be handed on. */
+  /** The same serial number in two hospitals, sooner than goods can be handed on; or in the books of two at once. */
   'two-places',
   /** More devices of the product than are listed one by one. */
   'more-devices',
@@ -20,7 +20,7 @@ export const signalKinds = [
 export type SignalKind = (typeof signalKinds)[number];
 
 /**
- * Who came across it: whoever opened the page, or a hospital that checked a device. They are counted apart, and each
+ * Who came across it: whoever opened the page, or an organisation that checked a device or booked it. They are counted apart, and each
  * has its own share of a day's list: no flood from outside hides what a hospital found.
  */
 export const origins = ['public', 'check'] as const;
@@ -32,7 +32,7 @@ export interface Sighting extends Stated {
   /** The product's own GTIN. */
   readonly gtin: string;
   readonly by: Origin;
-  /** Of `two-places`: how far apart, rounded up. */
+  /** Of `two-places`, where both were seen: how far apart, rounded up. */
   readonly withinHours?: number;
 }
 
@@ -109,7 +109,7 @@ function lineOf({ by, ...sighting }: Sighting, day: string): Tallied {
   const printed = kind === 'dates-differ' ? [label.expiresOn ?? '', label.manufacturedOn ?? ''] : [];
   return {
     ...sighting,
-    id: idOf([day, kind, gtin, lot ?? '', serial ?? '', ...printed]),
+    id: hashedId([day, kind, gtin, lot ?? '', serial ?? '', ...printed]),
     day,
     origin: by,
     scans: by === 'public' ? 1 : 0,
@@ -119,12 +119,12 @@ function lineOf({ by, ...sighting }: Sighting, day: string): Tallied {
 
 /** @returns the line of a product's devices that have no line of their own that day. */
 export function restOf({ gtin, day, origin, scans, checks }: Tallied): Tallied {
-  const id = idOf([day, 'more-devices', gtin, origin]);
+  const id = hashedId([day, 'more-devices', gtin, origin]);
   return { id, kind: 'more-devices', gtin, day, origin, scans, checks, label: {} };
 }
 
-/** The same device on the same day has the same id in every process: a UUID made of a hash (RFC 9562, 5.8). */
-function idOf(parts: readonly string[]): string {
+/** The same parts give the same id in every process: a UUID made of a hash (RFC 9562, 5.8). */
+export function hashedId(parts: readonly string[]): string {
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
   const [a, b, c, d, e] = [
     hash.slice(0, 8),

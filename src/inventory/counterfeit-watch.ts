@@ -13,6 +13,7 @@ import { checksCollection, type StoredCheck } from './check.ts';
 import { type Sighting, SightingTally, type Tallied } from './counterfeit-signal.ts';
 import { addSignals } from './counterfeit-storage.ts';
 import { doubtsOf, type Stated } from './doubts.ts';
+import { signalConflicts } from './serial-conflict.ts';
 
 /** A device that a hospital has checked. */
 export interface CheckedDevice extends Stated {
@@ -58,6 +59,11 @@ export class CounterfeitWatch {
     for (let device = this.#checked.shift(); device !== undefined; device = this.#checked.shift()) {
       for (const sighting of await this.#judge(device)) this.notice(sighting, device.checkedAt);
     }
+    await signalConflicts(this.#db, ({ gtin, lot, serials, day }) => {
+      for (const serial of serials) {
+        this.#tally.add({ kind: 'two-places', gtin, lot, serial, label: {}, by: 'check' }, day);
+      }
+    });
     const lines = this.#tally.take();
     if (lines.length === 0) return;
     try {

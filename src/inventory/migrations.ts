@@ -3,6 +3,7 @@ import { ledgerCollections } from '../ledger/collections.ts';
 import { checksCollection } from './check.ts';
 import { signalsCollection } from './counterfeit-storage.ts';
 import { incidentsCollection } from './incident.ts';
+import { conflictsCollection } from './serial-conflict.ts';
 import { shipmentsCollection } from './shipment.ts';
 
 /** Indexes of this room's collections; each serves one list. */
@@ -37,6 +38,15 @@ export const inventoryMigrations: readonly Migration[] = [
           { gtin: 1, serial: 1, checkedAt: -1 },
           { partialFilterExpression: { serial: { $exists: true } } },
         );
+    },
+  },
+  {
+    id: 'inventory/004-serial-conflicts',
+    async run(db) {
+      const conflicts = db.collection(conflictsCollection);
+      await conflicts.createIndex({ organisation: 1, day: -1, _id: 1 });
+      // Nearly always there is none.
+      await conflicts.createIndex({ unsignalled: 1 }, { sparse: true });
     },
   },
 ];

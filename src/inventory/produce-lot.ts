@@ -147,11 +147,12 @@ function refusalOf(
     (part) => tracked !== (part.serials !== undefined) || tracked === (part.quantity !== undefined),
   );
   if (illFormed) return refuse('device/serial-missing', { gtin, trackedBy: product.trackedBy });
-  // A serial number that somebody has scanned before its maker recorded it, or has mistyped, does not keep the maker
-  // from recording it; unless the scan said another lot, which is for people to clear up.
+  // A serial number that somebody has scanned before its maker recorded it does not keep the maker from recording it;
+  // unless the scan said another lot, and has not been taken back: that is for people to clear up.
   const existing = serials.filter((serial) => {
     const unit = unitOf(stock, gtin, serial);
-    return unit !== undefined && (made.has(serial) || unit.lot !== number);
+    if (unit === undefined) return false;
+    return made.has(serial) || (unit.lot !== number && unit.at.account !== 'unexplained');
   });
   if (existing.length > 0) return refuse('lot/serial-exists', { gtin, serials: existing.slice(0, 20) });
   return contradiction(input, stock, product, lot, actor, serials.length);

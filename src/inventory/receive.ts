@@ -12,7 +12,7 @@ import { bounds, type Commitment, type DocumentRef, type LotKey } from '../ledge
 import { conveyedBases } from '../ledger/event-details.ts';
 import { type DecisionContext, refuse } from '../ledger/run.ts';
 import type { Title } from '../ledger/title.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, sameAccount } from './bench.ts';
 import { type Actor, commandFields, type StockCommand } from './command.ts';
 import { knownShipments } from './known.ts';
 import { deviceLine, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
@@ -114,7 +114,9 @@ export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> =
     const damaged = loadsOf(lines.slice(input.lines.length));
     const organisations = shipment === undefined ? [actor.organisation] : [actor.organisation, shipment.from];
     const announced = shipment?.lines ?? [];
-    const stock = await loadStock(snapshot, organisations, [...intact, ...damaged, ...announced]);
+    const expected = shipment === undefined ? undefined : transitOf(shipment);
+    const things = [...intact, ...damaged, ...announced];
+    const stock = await loadStock(snapshot, organisations, things, { expected });
     return { stock, shipment, intact, damaged };
   },
 
@@ -129,7 +131,7 @@ export const receive: StockCommand<ReceiveInput, ReceiveState, ReceivedAnswer> =
     if (named > bounds.serialsPerEvent) return refuse('command/too-many-serials', { serials: named });
     const twice = inBoth(intact, damaged);
     if (twice.length > 0) return refuse('device/serial-repeated', { serials: twice.slice(0, 20) });
-    const here = alreadyHere([...intact, ...damaged], bench, actor);
+    const here = alreadyHere([...intact, ...damaged], bench, actor, transitOf(shipment));
     if (here.length > 0) return refuse('receipt/already-here', { serials: here.slice(0, 20) });
 
     const receipt = new Receipt(input, shipment, stock, bench, actor);
@@ -194,19 +196,30 @@ function inBoth(intact: readonly LotLoad[], damaged: readonly LotLoad[]): string
   return damaged.flatMap(({ gtin, serials }) => serials.filter((serial) => named.has(`${gtin}/${serial}`)));
 }
 
-/** A unit that already lies in the receiver's stock was scanned twice. */
-function alreadyHere(loads: readonly LotLoad[], bench: Bench, { organisation }: Actor): string[] {
+/** A unit that already lies in the receiver's stock was scanned twice; unless it is on its way with this shipment. */
+function alreadyHere(
+  loads: readonly LotLoad[],
+  bench: Bench,
+  { organisation }: Actor,
+  transit: AccountRef,
+): string[] {
   return loads.flatMap(({ gtin, serials }) =>
     serials.filter((serial) => {
-      const at = bench.unit(gtin, serial)?.at;
+      const announced = bench.unit(gtin, serial)?.at;
+      if (announced !== undefined && sameAccount(announced, transit)) return false;
+      const at = bench.unitIn(organisation, gtin, serial)?.at;
       return at?.organisation === organisation && at.account.startsWith('place/');
     }),
   );
 }
 
+function transitOf({ id, from }: Pick<Shipment, 'id' | 'from'>): AccountRef {
+  return { organisation: from, account: `transit/${id}` };
+}
+
 /** @returns units of a shipment that nobody has received. */
 export function inTransit(shipment: Pick<Shipment, 'id' | 'from' | 'lines'>, bench: Bench): number {
-  const at: AccountRef = { organisation: shipment.from, account: `transit/${shipment.id}` };
+  const at = transitOf(shipment);
   return shipment.lines.reduce((sum, line) => sum + bench.quantity(at, line), 0);
 }
 
@@ -252,7 +265,7 @@ class Receipt {
   private put(load: LotLoad, arrived: 'intact' | 'damaged', restricted: boolean): void {
     const condition = arrived === 'damaged' || restricted ? 'quarantined' : 'awaiting-acceptance';
     const { organisation } = this.actor;
-    const from: AccountRef = { organisation: this.shipment.from, account: `transit/${this.shipment.id}` };
+    const from = transitOf(this.shipment);
     const to: AccountRef = { organisation, account: placeAccount(this.input.place, condition) };
     const over = this.bench.move(load, from, to, { becomes: (title) => this.conveyed(title) });
     if (over !== undefined) {

@@ -4,6 +4,7 @@ import { correctionRoutes } from './correction-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { type LotParts, lotRoutes } from './lot-routes.ts';
 import { programmeRoutes } from './programme-routes.ts';
+import { serialConflictRoutes } from './serial-conflict-routes.ts';
 import { shipmentRoutes } from './shipment-routes.ts';
 import { stockRoutes } from './stock-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
@@ -21,5 +22,6 @@ export function inventoryRoutes(parts: UseParts & LotParts): Route[] {
     ...traceRoutes(parts),
     ...programmeRoutes(parts),
     ...correctionRoutes(parts),
+    ...serialConflictRoutes(parts),
   ];
 }

@@ -11,7 +11,7 @@ import { type Holding, holdingId } from '../ledger/holding.ts';
 import type { HoldingKey, Snapshot } from '../ledger/snapshot.ts';
 import type { Unit } from '../ledger/unit.ts';
 import { knownLots, knownProducts, knownRestrictions } from './known.ts';
-import { withUnitsLetGo } from './let-go.ts';
+import { type OwnBooks, type Whose, whereTheyLie } from './let-go.ts';
 
 /** Things of one lot that a command names. */
 export interface Things extends LotKey {
@@ -25,6 +25,8 @@ export interface Stock {
   /** Holdings by holding id: the organisation's own, and those of others that the command touches. */
   readonly holdings: ReadonlyMap<string, Holding>;
   readonly units: ReadonlyMap<string, Unit>;
+  /** Where books have units that are elsewhere by a later event of others. */
+  readonly inBooks: OwnBooks;
   readonly lots: ReadonlyMap<string, Lot>;
   readonly products: ReadonlyMap<string, Product>;
   readonly productRestrictions: ReadonlyMap<string, readonly Restriction[]>;
@@ -33,18 +35,20 @@ export interface Stock {
 /**
  * Loads everything that stands on the things named.
  * @param organisations in whose books the command may move them
+ * @param expected where it will look for units first
  */
 export async function loadStock(
   snapshot: Snapshot,
   organisations: readonly string[],
   things: readonly Things[],
+  { expected }: Pick<Whose, 'expected'> = {},
 ): Promise<Stock> {
   const documents = await snapshot.units(
     things.flatMap(({ gtin, issuer = 'maker', serials = [] }) =>
       serials.map((serial) => ({ gtin, issuer, serial })),
     ),
   );
-  const units = await withUnitsLetGo(snapshot, documents);
+  const { units, inBooks } = await whereTheyLie(snapshot, documents, { organisations, expected });
   // A unit may be of another lot than the label says: both count (identity mismatch).
   const lots = new Map<string, LotKey>();
   for (const { gtin, lot } of [...things, ...units.values()]) lots.set(lotId({ gtin, lot }), { gtin, lot });
@@ -56,7 +60,7 @@ export async function loadStock(
     snapshot.holdings(keys),
     knownLots(snapshot, lots.keys()),
   ]);
-  return { units, holdings, lots: lotsRead, ...known };
+  return { units, inBooks, holdings, lots: lotsRead, ...known };
 }
 
 /** Reads ahead what {@link loadStock} will ask, where the codes are of devices and not of their boxes. */

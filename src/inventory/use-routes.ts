@@ -24,7 +24,7 @@ import { recordUse, recordUseBody } from './record-use.ts';
 const bilingual = { zh: z.string(), en: z.string() };
 const deviationList = z.array(z.enum(deviations));
 const reason = z.strictObject({
-  code: z.enum([...deviations, 'near-expiry']),
+  code: z.enum([...deviations, 'near-expiry', 'in-two-places']),
   ...bilingual,
   instruction: z.strictObject(bilingual).optional(),
   reference: z.string().optional(),

@@ -49,6 +49,12 @@ export const findingWords: Readonly<Record<Deviation, Bilingual>> = {
   'not-checked': { zh: '使用前未在系统中核对。', en: 'It was not checked here before use.' },
 };
 
+/** The warning of a unit that somebody else has stated to have. */
+export const twoPlacesWords: Bilingual = {
+  zh: '另有机构登记持有同一序列号，其中一件可能为假冒；请核对标签和包装，有疑问的不得使用。',
+  en: 'Another organisation has stated to have the same serial number; one of the two may be false: compare label and packing, and do not use it in doubt.',
+};
+
 /** @returns the warning of an expiry that is near. */
 export function nearExpiryWords(expiresOn: string, months: number): Bilingual {
   return {

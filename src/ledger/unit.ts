@@ -76,12 +76,16 @@ export function applyToUnits(before: ReadonlyMap<string, Unit>, event: AnyEvent)
   return after;
 }
 
-/** @returns the unit where a transfer has put it; one that nobody knew begins with the transfer. */
+/**
+ * @returns the unit where a transfer has put it; one that nobody knew begins with the transfer. Its lot is what was
+ *   first said of it, until its maker makes it: somebody may have mistyped another before.
+ */
 export function afterTransfer(unit: Unit | undefined, transfer: Transfer, serial: string): Unit {
-  const { gtin, lot, issuer = 'maker', to, title, becomes, sterilisationLot } = transfer;
+  const { gtin, lot, issuer = 'maker', from, to, title, becomes, sterilisationLot } = transfer;
   const base: Unit = unit ?? { gtin, lot, issuer, serial, at: to, title, uses: 0, version: 0 };
   return {
     ...base,
+    ...(from.account === 'production' ? { lot } : {}),
     at: to,
     title: becomes ?? title,
     ...(sterilisationLot === undefined ? {} : { sterilisationLot }),

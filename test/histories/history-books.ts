@@ -1,6 +1,6 @@
 /** Books in memory that also keep what only the database layer knows: versions, fences, units let go, recalls. */
 import type { AnyFacts } from '../../src/inventory/command.ts';
-import { whereItLies } from '../../src/inventory/let-go.ts';
+import { inBooksOf, type Lying, type OwnBooks, whereItLies } from '../../src/inventory/let-go.ts';
 import type { Stock } from '../../src/inventory/stock.ts';
 import { type Entry, entriesOf, organisationsTouching } from '../../src/ledger/entry.ts';
 import { type AnyDraft, type AnyEvent, type LotKey, lotId, lotsOf, unitId } from '../../src/ledger/event.ts';
@@ -47,6 +47,7 @@ export class HistoryBooks extends Books {
   private readonly unitVersions = new Map<string, number>();
   /** Entries that name a unit, by its id. */
   private readonly lives = new Map<string, Entry[]>();
+  private readonly found = new WeakMap<readonly Entry[], ReadonlyMap<string, Lying>>();
   private readonly corrections = new Map<string, string>();
   private readonly commandOf = new Map<string, string>();
 
@@ -57,7 +58,8 @@ export class HistoryBooks extends Books {
 
   override get stock(): Stock {
     const { holdings, lots, products, productRestrictions } = this;
-    return { holdings, units: this.unitsWhereTheyLie(), lots, products, productRestrictions };
+    const units = this.unitsWhereTheyLie();
+    return { holdings, units, inBooks: this.inBooks(units), lots, products, productRestrictions };
   }
 
   private unitsWhereTheyLie(): Map<string, Unit> {
@@ -66,6 +68,19 @@ export class HistoryBooks extends Books {
     const known = new Map(this.units);
     for (const [id, unit] of lost) known.set(id, whereItLies(unit, this.lives.get(id) ?? []));
     return known;
+  }
+
+  private inBooks(units: ReadonlyMap<string, Unit>): OwnBooks {
+    const found = new Map<string, ReadonlyMap<string, Lying>>();
+    for (const [id, unit] of units) {
+      const life = this.lives.get(id);
+      if (life === undefined) continue;
+      // A life that grows is another list.
+      const known = this.found.get(life) ?? inBooksOf(unit, life);
+      this.found.set(life, known);
+      found.set(id, known);
+    }
+    return found;
   }
 
   /** Keeps entries and versions of what a command has just written. @param from how many events there were before */

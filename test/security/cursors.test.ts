@@ -23,6 +23,7 @@ describe('security: positions in lists', () => {
       ['materials', '/api/v1/shipments'],
       ['materials', '/api/v1/stock'],
       ['materials', '/api/v1/incidents'],
+      ['materials', '/api/v1/serial-conflicts'],
       ['materials', '/api/v1/recalls'],
       ['materials', '/api/v1/colleagues'],
       ['administrator', '/api/v1/people'],

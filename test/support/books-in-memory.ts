@@ -36,7 +36,7 @@ export class Books {
 
   get stock(): Stock {
     const { holdings, units, lots, products, productRestrictions } = this;
-    return { holdings, units, lots, products, productRestrictions };
+    return { holdings, units, inBooks: new Map(), lots, products, productRestrictions };
   }
 
   /** Decides, and where it is accepted, writes. */

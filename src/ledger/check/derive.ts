@@ -138,7 +138,8 @@ export function unitAfter(
         gtin,
         issuer,
         serial,
-        lot: unit?.lot ?? transfer.lot,
+        // Said by its maker, else as it was first said.
+        lot: transfer.from.account === 'production' ? transfer.lot : (unit?.lot ?? transfer.lot),
         at: transfer.to,
         title: transfer.becomes ?? transfer.title,
         uses: 0,

@@ -156,7 +156,7 @@ function nameUnits(
     const same = (other: { readonly product: string; readonly serial?: string }) =>
       other.product === product && other.serial === serial;
     if (goods.lays().some(same) || uses.some(same)) continue;
-    const unit = goods.whereIs(product, serial);
+    const unit = goods.whereIs(product, serial, by);
     const own = unit?.at.org === by ? unit : undefined;
     const at: Spot = own?.at ?? { org: by, account: 'unexplained' };
     const facts = { product, serial, count: 1, from: at, to: at };

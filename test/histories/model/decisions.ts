@@ -164,13 +164,17 @@ function accept(model: Model, { by }: Who, act: Of<'accept'>): Decided | string 
 function check(model: Model, { id, by }: Who, act: Of<'check'>): Decided {
   const { goods, standing, day } = model;
   const results = act.devices.map((device) => {
-    const { findings, lot, source } = assess(standing, goods, device, { org: by, place: act.place, day });
+    const { findings, lot, source, disputed } = assess(standing, goods, device, {
+      org: by,
+      place: act.place,
+      day,
+    });
     // Two in hand of which stock knows one: the second is not in stock.
     if (device.serial === undefined && source !== undefined) {
       goods.take({ ...device, lot, count: 1, serials: [] }, source, { org: by, account: 'consumed' });
     }
     const blocks = findings.filter((finding) => finding !== 'elsewhere');
-    return { device, blocks, warns: findings.length - blocks.length };
+    return { device, blocks, warns: findings.length - blocks.length + (disputed ? 1 : 0) };
   });
   goods.rollBack();
   const kept = results.map(({ device, blocks }) => ({ ...device, by, allowed: blocks.length === 0 }));

@@ -31,6 +31,10 @@ export interface Unit {
   readonly at: Spot;
   readonly title: Title;
   readonly uses: number;
+  /** Where the last thing that was said in each organisation's books has left it there. */
+  readonly books?: Readonly<
+    Partial<Record<Organisation, { readonly at: Spot; readonly title: Title } | null>>
+  >;
   /** Where each event has put it, oldest first. */
   readonly log: readonly {
     readonly event: string;
@@ -120,12 +124,30 @@ export class Goods {
     return this.units.get(`${product}/${serial}`);
   }
 
+  /** Where somebody has a unit: nobody's word takes it off another's shelf. */
+  whereIs(product: Product, serial: string, org: Organisation): Unit | undefined {
+    const unit = this.lastSaid(product, serial);
+    const own = this.ownWord(product, serial, org);
+    return unit && { ...unit, ...own };
+  }
+
+  /** Somebody's books have a unit, and by a later word it is elsewhere. */
+  isDisputed(product: Product, serial: string, org: Organisation): boolean {
+    const own = this.ownWord(product, serial, org);
+    const unit = this.lastSaid(product, serial);
+    return own !== undefined && unit !== undefined && !sameSpot(own.at, unit.at);
+  }
+
+  private ownWord(product: Product, serial: string, org: Organisation) {
+    const own = this.isLaid(product, serial) ? undefined : this.unit(product, serial)?.books?.[org];
+    return own && own.at.account !== 'unexplained' ? own : undefined;
+  }
+
   /** A unit that a mistaken scan took along and let go again lies where the last event that stands has put it. */
-  whereIs(product: Product, serial: string): Unit | undefined {
+  private lastSaid(product: Product, serial: string): Unit | undefined {
     const unit = this.unit(product, serial);
     if (unit === undefined || unit.at.account !== 'unexplained') return unit;
-    // What this very command did with it is what counts while it is being decided.
-    if (this.laid.some((move) => move.product === product && move.serial === serial)) return unit;
+    if (this.isLaid(product, serial)) return unit;
     const undone = new Set(unit.log.map(({ corrects }) => corrects));
     const stands = unit.log.findLast(
       ({ event, corrects, to }) =>
@@ -134,13 +156,19 @@ export class Goods {
     return stands === undefined ? unit : { ...unit, at: stands.to, title: stands.title };
   }
 
+  /** What this very command did with a unit is what counts while it is being decided. */
+  private isLaid(product: Product, serial: string): boolean {
+    return this.laid.some((move) => move.product === product && move.serial === serial);
+  }
+
   lay(move: Move): void {
     const { product, lot, count, serial, from, to, title, becomes = title } = move;
     this.add(product, lot, from, title, -count);
     this.add(product, lot, to, becomes, count);
     if (serial !== undefined) {
       const unit = this.unit(product, serial) ?? { lot, at: to, title: becomes, uses: 0, log: [] };
-      this.setUnit(product, serial, { ...unit, at: to, title: becomes });
+      const made = from.account === 'production' ? { lot } : {};
+      this.setUnit(product, serial, { ...unit, ...made, at: to, title: becomes });
     }
     this.laid.push(move);
   }
@@ -154,6 +182,12 @@ export class Goods {
       const unit = this.units.get(key);
       const entry = { event, ...(corrects === undefined ? {} : { corrects }), to, title: becomes };
       if (unit !== undefined) this.units.set(key, { ...unit, log: [...unit.log, entry] });
+    }
+    for (const { product, serial, from, to, title, becomes = title } of this.laid) {
+      const unit = serial === undefined ? undefined : this.unit(product, serial);
+      if (unit === undefined) continue;
+      const books = { ...unit.books, [from.org]: null, [to.org]: { at: to, title: becomes } };
+      this.units.set(`${product}/${serial}`, { ...unit, books });
     }
   }
 
@@ -174,7 +208,7 @@ export class Goods {
   private takeUnits(load: Load, from: Spot, to: Spot, { becomes, only }: TakeOptions): Load | undefined {
     const missing: string[] = [];
     for (const serial of load.serials) {
-      const unit = this.whereIs(load.product, serial);
+      const unit = this.whereIs(load.product, serial, from.org);
       const here = unit?.lot === load.lot && sameSpot(unit.at, from);
       // A unit that was counted away, or taken along by somebody else, has left nothing in these books.
       const inBooks = unit !== undefined && this.countOf(load, from, unit.title) > 0;

@@ -10,8 +10,10 @@ export function produce({ goods, standing }: Model, { by }: Who, act: Of<'produc
   if (product === 'unknown' || by !== 'maker') return 'lot/not-yours';
   if (tracksSerials(product) !== serials.length > 0) return 'device/serial-missing';
   const exists = serials.some((serial) => {
-    const unit = goods.unit(product, serial);
-    return unit !== undefined && (standing.made.has(`${product}/${serial}`) || unit.lot !== lot);
+    const unit = goods.whereIs(product, serial, by);
+    if (unit === undefined) return false;
+    const stands = unit.at.account !== 'unexplained';
+    return standing.made.has(`${product}/${serial}`) || (unit.lot !== lot && stands);
   });
   if (exists) return 'lot/serial-exists';
   const before = standing.lot(product, lot) ?? { made: 0, whole: false, released: false };

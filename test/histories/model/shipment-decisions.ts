@@ -83,14 +83,16 @@ export function receive(
     serials.map((one) => [product, one] as const),
   );
   if (new Set(named.map(String)).size !== named.length) return 'device/serial-repeated';
+  const from: Spot = { org: shipment.from, account: `transit:${act.shipment}` };
   const here = named.some(([product, serial]) => {
-    const at = goods.whereIs(product, serial)?.at;
+    const announced = goods.unit(product, serial);
+    if (announced !== undefined && isAt(announced.at, from)) return false;
+    const at = goods.whereIs(product, serial, by)?.at;
     return at?.org === by && onShelf(at);
   });
   if (here) return 'receipt/already-here';
   const before = goods.lays().length;
   const lines = new Map<string, Record<string, unknown> & { unshipped: number; quarantined: number }>();
-  const from: Spot = { org: shipment.from, account: `transit:${act.shipment}` };
   const put = (load: LabelledLoad, arrived: 'intact' | 'damaged', suspect: boolean) => {
     const condition: Condition = suspect || arrived === 'damaged' ? 'quarantined' : 'awaiting-acceptance';
     const to = spot(by, act.place, condition);

@@ -144,6 +144,8 @@ export interface Assessment {
   readonly lot: Lot;
   readonly unit: Unit | undefined;
   readonly source: Spot | undefined;
+  /** Its books have it, and by a later word it is elsewhere. */
+  readonly disputed: boolean;
 }
 
 /** What is wrong with a device that somebody of the organisation holds in this place. */
@@ -153,7 +155,7 @@ export function assess(
   { product, lot: label, serial }: Device,
   where: { readonly org: Organisation; readonly place: Place; readonly day: string },
 ): Assessment {
-  const unit = serial === undefined ? undefined : goods.whereIs(product, serial);
+  const unit = serial === undefined ? undefined : goods.whereIs(product, serial, where.org);
   const lot = unit?.lot ?? label;
   const kinds = standing
     .on(goods, { product, lot: label, serials: serial === undefined ? [] : [serial] })
@@ -179,7 +181,9 @@ export function assess(
     'reuse-limit': reusable && (unit?.uses ?? 0) >= 2,
     unverified: !known || nameless,
   };
-  return { findings: Object.keys(wrong).filter((finding) => wrong[finding]), lot, unit, source };
+  const disputed = serial !== undefined && goods.isDisputed(product, serial, where.org);
+  const findings = Object.keys(wrong).filter((finding) => wrong[finding]);
+  return { findings, lot, unit, source, disputed };
 }
 
 function isElsewhere({ account }: Spot, place: Place): boolean {
