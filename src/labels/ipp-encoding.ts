@@ -34,6 +34,8 @@ const tags = {
 
 /** Collections within collections; `media-col` has two. */
 const depthMax = 8;
+/** Groups of one answer; printers send two. */
+const groupsMax = 64;
 
 type StringType = keyof typeof stringTags;
 type GroupName = keyof typeof groupTags;
@@ -148,6 +150,7 @@ export function decodeIpp(bytes: Buffer): IppMessage {
     const tag = reader.byte();
     if (tag === endOfAttributes) return { code, requestId, groups };
     if (tag >= firstValueTag) throw new RangeError('a value outside of any group');
+    if (groups.length === groupsMax) throw new RangeError('too many groups');
     groups.push({ name: groupNames.get(tag) ?? 'other', attributes: decodeAttributes(reader) });
   }
 }

@@ -144,5 +144,7 @@ describe('messages of the Internet Printing Protocol', () => {
     const first = Buffer.from('34000161' + '0000', 'hex');
     const deep = Buffer.concat([group, first, ...Array.from({ length: 1_000 }, () => member), opening]);
     expect(() => decodeIpp(deep)).to.throw(RangeError, 'too deep');
+    const groups = Buffer.concat([group, Buffer.alloc(1_000_000, 4)]);
+    expect(() => decodeIpp(groups)).to.throw(RangeError, 'too many groups');
   });
 });
