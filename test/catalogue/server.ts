@@ -4,10 +4,9 @@ import type { Permission } from '../../src/access/permissions.ts';
 import type { CreateFirstAdministrator } from '../../src/catalogue/organisations.ts';
 import { catalogueRoutes } from '../../src/catalogue/routes.ts';
 import { systemIds } from '../../src/clock.ts';
-import { Failure } from '../../src/errors.ts';
 import { createApplication } from '../../src/http/application.ts';
-import { createMetrics } from '../../src/http/metrics.ts';
 import { createLogger } from '../../src/logging.ts';
+import { bearers, ordinary } from '../support/application.ts';
 import { type Client, serve, type TestServer } from '../support/http.ts';
 import type { TestDatabase } from '../support/mongod.ts';
 import { noon } from './samples.ts';
@@ -44,18 +43,9 @@ export async function serveCatalogue(
   const server = await serve(
     createApplication<Caller, Permission>({
       routes,
-      authenticate: async ({ headers }) => callers.get(headers.authorization?.replace('Bearer ', '') ?? ''),
-      authorise: ({ permissions }, permission) => {
-        if (!permissions.has(permission)) throw new Failure('access/forbidden');
-      },
-      sessionCookie: 'session',
-      publicUrl: new URL('http://127.0.0.1:8080'),
-      ids: systemIds,
+      ...bearers((token) => callers.get(token)),
       log: createLogger('error', { write: (line: string) => void lines.push(line) }),
-      metrics: createMetrics({ process: false }),
-      checks: [],
-      version: '0.0.0',
-      validateAnswers: true,
+      ...ordinary(),
     }),
   );
   const as = (caller: Caller) => {

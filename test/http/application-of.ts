@@ -1,12 +1,11 @@
 /** An application around a test's routes: the caller is whoever the header `authorization` names. */
 
 import type { Express } from 'express';
-import { systemIds } from '../../src/clock.ts';
 import { Failure } from '../../src/errors.ts';
 import { type ApplicationOptions, createApplication } from '../../src/http/application.ts';
-import { createMetrics } from '../../src/http/metrics.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createLogger } from '../../src/logging.ts';
+import { ordinary } from '../support/application.ts';
 import { serve, type TestServer } from '../support/http.ts';
 
 export interface TestCaller {
@@ -36,14 +35,8 @@ export function applicationOf(
     authorise: ({ name }, permission) => {
       if (name !== 'writer' && permission === 'write') throw new Failure('access/forbidden');
     },
-    sessionCookie: 'session',
-    publicUrl: new URL('http://127.0.0.1:8080'),
-    ids: systemIds,
     log: createLogger('info', { write: (line: string) => void lines.push(line) }),
-    metrics: createMetrics({ process: false }),
-    checks: [],
-    version: '0.0.0',
-    validateAnswers: true,
+    ...ordinary(),
     ...options,
   });
 }

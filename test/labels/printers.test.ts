@@ -10,15 +10,14 @@ import { catalogueMigrations } from '../../src/catalogue/migrations.ts';
 import { insertOrganisation, newOrganisation } from '../../src/catalogue/organisations.ts';
 import { systemClock, systemIds } from '../../src/clock.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
-import { Failure } from '../../src/errors.ts';
 import { createApplication } from '../../src/http/application.ts';
-import { createMetrics } from '../../src/http/metrics.ts';
 import { sendLimits } from '../../src/labels/printer-connection.ts';
 import { printerMigrations } from '../../src/labels/printer-migrations.ts';
 import { printerNetworks } from '../../src/labels/printer-networks.ts';
 import { printerRoutes } from '../../src/labels/printer-routes.ts';
 import { PrinterSends, printerSendsCollection } from '../../src/labels/printer-sends.ts';
 import { createLogger } from '../../src/logging.ts';
+import { bearers, ordinary } from '../support/application.ts';
 import { at, type Client, listAt, type Reply, serve, type TestServer, textAt } from '../support/http.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
 import { type TcpPrinter, tcpPrinter } from './tcp-printer.ts';
@@ -44,18 +43,9 @@ describe('printers of an organisation', () => {
     server = await serve(
       createApplication<Caller, Permission>({
         routes: printerRoutes({ ...parts, networks, resolve, sends }),
-        authenticate: async ({ headers }) => callers.get(headers.authorization?.replace('Bearer ', '') ?? ''),
-        authorise: ({ permissions }, permission) => {
-          if (!permissions.has(permission)) throw new Failure('access/forbidden');
-        },
-        sessionCookie: 'session',
-        publicUrl: new URL('http://127.0.0.1:8080'),
-        ids: systemIds,
+        ...bearers((token) => callers.get(token)),
         log: createLogger('fatal'),
-        metrics: createMetrics({ process: false }),
-        checks: [],
-        version: '0.0.0',
-        validateAnswers: true,
+        ...ordinary(),
       }),
     );
   });

@@ -9,9 +9,7 @@ import { catalogueMigrations } from '../../src/catalogue/migrations.ts';
 import { projectCatalogue } from '../../src/catalogue/projector.ts';
 import { systemIds } from '../../src/clock.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
-import { Failure } from '../../src/errors.ts';
 import { createApplication } from '../../src/http/application.ts';
-import { createMetrics } from '../../src/http/metrics.ts';
 import type { AnyDraft, LotKey } from '../../src/ledger/event.ts';
 import { ledgerMigrations } from '../../src/ledger/migrations.ts';
 import { Ledger } from '../../src/ledger/run.ts';
@@ -23,6 +21,7 @@ import { projectRecalls } from '../../src/recalls/projector.ts';
 import type { RecallParts } from '../../src/recalls/recalls.ts';
 import { recallRoutes } from '../../src/recalls/routes.ts';
 import { recallsMigrations } from '../../src/recalls/storage.ts';
+import { bearers, ordinary } from '../support/application.ts';
 import { type Client, serve } from '../support/http.ts';
 import { nextId } from '../support/ledger-play.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
@@ -117,18 +116,9 @@ export async function createWorld(): Promise<World> {
 function applicationOf(parts: RecallParts) {
   return createApplication<Caller, Permission>({
     routes: recallRoutes(parts),
-    authenticate: async ({ headers }) => callerOf(headers.authorization?.replace('Bearer ', '') ?? ''),
-    authorise: ({ permissions }, permission) => {
-      if (!permissions.has(permission)) throw new Failure('access/forbidden');
-    },
-    sessionCookie: 'session',
-    publicUrl: new URL('http://127.0.0.1:8080'),
-    ids: systemIds,
+    ...bearers(callerOf),
     log: createLogger('error'),
-    metrics: createMetrics({ process: false }),
-    checks: [],
-    version: '0.0.0',
-    validateAnswers: true,
+    ...ordinary(),
   });
 }
 
