@@ -1,4 +1,4 @@
-/** Transactions of the rooms' own documents; the ledger's, which must know an unknown outcome, are in ledger/run.ts. */
+/** Transactions of the rooms' own documents; the ledger's, which must know an unknown outcome, are in ledger/transaction.ts. */
 
 import { mongo } from 'mongoose';
 
@@ -45,8 +45,14 @@ export function isBrokenOff(error: unknown): boolean {
   return isOfSocket(error);
 }
 
-/** Interrupted, TransactionExceededLifetimeLimitSeconds. */
-const endedByServer: ReadonlySet<number> = new Set([11_601, 290]);
+const interrupted = 11_601;
+const exceededLifetime = 290;
+const endedByServer: ReadonlySet<number> = new Set([interrupted, exceededLifetime]);
+
+/** Whether the server ended a transaction because it had lived for too long, which it may tell in either way. */
+export function livedTooLong(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && endedByServer.has(Number(error.code));
+}
 
 /**
  * Whether a socket broke while a command waited for room in it: there the driver lets the system's own error through,

@@ -47,8 +47,13 @@ export class CollectionView {
     );
   }
 
-  /** Takes in what the database answered. @param values all those that were asked for */
-  learn(field: string, values: readonly string[], found: readonly mongo.Document[]): void {
+  /**
+   * Takes in what the database answered.
+   * @param values all those that were asked for @param at the time when it was asked
+   */
+  learn(field: string, values: readonly string[], found: readonly mongo.Document[], at: number): void {
+    // Of before a write that only the server could carry out: it is to be asked again.
+    if (this.#lostSightAt > at) return;
     for (const document of found as readonly StoredDocument[]) {
       // What is known already may have been written since.
       if (!this.#documents.has(document._id)) this.#documents.set(document._id, document);

@@ -3,44 +3,55 @@
  * process, so that its commands never overtake each other; between processes the database decides, and whoever was
  * overtaken begins again.
  */
+import type { mongo } from 'mongoose';
+import { isDuplicateKey, livedTooLong } from '../database/transaction.ts';
 import { Failure } from '../errors.ts';
-import { type BatchParts, batchBounds, type Job, tryBatch } from './batch.ts';
+import { type BatchParts, batchBounds, type Ending, type Job, tryBatch, unknownOutcome } from './batch.ts';
 import { ledgerCollections } from './collections.ts';
-import { Line } from './line.ts';
+import { Line, type Place } from './line.ts';
 import { backOff, isTransient } from './transaction.ts';
 import { CommandExists } from './view.ts';
 
 /** How often a batch is tried as a whole, before its commands are tried one by one. */
 const triesTogether = 4;
+/** How often a command is tried alone, before others have their turn again. */
+const triesAlone = 4;
 /** Law 9; far more than the gate lets in. */
 const mostWaiting = 10_000;
 
+/** The commands of one process on their way into the ledger. */
 export class GroupCommit {
   private readonly parts: BatchParts;
   private readonly line = new Line<Job>();
-  private readonly timers = new Map<Job, NodeJS.Timeout>();
   private readonly works: (() => Promise<void>)[] = [];
   private running = false;
+  /** In the transaction that is under way: nobody knows yet what becomes of them. */
+  private trying: ReadonlySet<Job> = new Set();
+  /** Told how they ended, perhaps before it came to that: they are not tried again. */
+  private readonly told = new WeakSet<Job>();
+  /** Could not be done with others nor at once: they have a batch to themselves. */
+  private readonly apart = new WeakSet<Job>();
+  /** How many commands the next batch may have: fewer after one that had no room or no time for all of its. */
+  private size: number = batchBounds.commands;
 
   constructor(parts: BatchParts) {
     this.parts = parts;
   }
 
-  /** Takes a command in; it is told how it ended. */
-  add(job: Job): void {
+  /** Takes a command in; it is told how it ended, at its deadline at the latest. */
+  add(coming: Job): void {
     if (this.line.length >= mostWaiting) {
-      job.end(busy(0));
+      coming.end(busy());
       return;
     }
-    const { organisation } = job.command;
-    this.line.push(organisation, job);
-    const timer = setTimeout(
-      () => {
-        if (this.line.remove(organisation, job)) this.end(job, 0);
-      },
-      Math.max(0, job.deadline - performance.now()),
-    );
-    this.timers.set(job, timer);
+    const timer = setTimeout(() => this.late(job), Math.max(0, coming.deadline - performance.now()));
+    const end = (ending: Ending) => {
+      clearTimeout(timer);
+      this.told.add(job);
+      coming.end(ending);
+    };
+    const job: Job = { ...coming, end };
+    this.line.push(job.command.organisation, job);
     this.start();
   }
 
@@ -61,90 +72,115 @@ export class GroupCommit {
 
   private async run(): Promise<void> {
     for (;;) {
-      const jobs = this.line.take(batchBounds.commands);
+      const taken = this.line.take(this.size);
       const work = this.works.shift();
-      if (jobs.length === 0 && work === undefined) break;
-      for (const job of jobs) this.forget(job);
-      for (const batch of batchesOf(jobs)) await this.together(batch);
+      if (taken.length === 0 && work === undefined) break;
+      const batch = this.sharing(taken);
+      this.line.giveBack(taken.slice(batch.length));
+      await this.together(batch);
       await work?.();
     }
     this.running = false;
   }
 
-  private async together(jobs: readonly Job[]): Promise<void> {
-    let left = jobs;
-    for (let tries = 0; left.length > 1 && tries < triesTogether; ) {
-      left = this.inTime(left, tries);
-      if (left.length === 0) return;
+  /** @returns the first of them that may share a transaction. */
+  private sharing(places: readonly Place<Job>[]): readonly Place<Job>[] {
+    const lonely = places.findIndex(({ item }) => item.alone || this.apart.has(item));
+    return lonely === -1 ? places : places.slice(0, Math.max(1, lonely));
+  }
+
+  private async together(batch: readonly Place<Job>[]): Promise<void> {
+    let left = batch;
+    for (let tries = 0; left.length > 1 && tries < triesTogether; tries += 1) {
+      left = inTime(left, this.told);
       try {
-        left = await tryBatch(this.parts, left);
-        tries = 0;
-        continue;
+        const done = await this.try(left);
+        this.size = done < left.length ? done : Math.min(batchBounds.commands, this.size * 2);
+        this.line.giveBack(left.slice(done));
+        return;
       } catch (error) {
-        tries += 1;
         if (error instanceof CommandExists) left = await this.withoutStored(left);
+        else if (livedTooLong(error)) left = this.firstHalf(left);
         else if (!isTransient(error)) break;
       }
       await backOff(tries);
     }
-    for (const job of left) await this.alone(job);
+    for (const place of left) await this.alone(place);
+  }
+
+  /** What takes the server too long as a whole would do so again. */
+  private firstHalf(places: readonly Place<Job>[]): readonly Place<Job>[] {
+    this.size = Math.ceil(places.length / 2);
+    this.line.giveBack(places.slice(this.size));
+    return places.slice(0, this.size);
   }
 
   /** Whatever goes wrong now is this command's own. */
-  private async alone(job: Job): Promise<void> {
-    for (let tries = 0; ; tries += 1) {
-      if (this.inTime([job], tries).length === 0) return;
+  private async alone(place: Place<Job>): Promise<void> {
+    const { item: job, key } = place;
+    let before: unknown;
+    for (let tries = 0; tries < triesAlone; tries += 1) {
+      if (inTime([place], this.told).length === 0) return;
       try {
-        await tryBatch(this.parts, [job]);
+        await this.try([place]);
         return;
       } catch (error) {
         if (error instanceof CommandExists) return job.end({ kind: 'stored' });
-        if (!isTransient(error)) return job.end({ kind: 'faulty', error });
+        if (!isTransient(error) || isSameDuplicate(error, before)) return job.end({ kind: 'faulty', error });
+        before = error;
       }
       await backOff(tries);
+    }
+    if (this.told.has(job)) return;
+    // Tried on and on it would keep everybody else waiting.
+    this.apart.add(job);
+    this.line.push(key, job);
+  }
+
+  /** @returns how many of them, the first, have been ended; @throws as {@link tryBatch} */
+  private async try(places: readonly Place<Job>[]): Promise<number> {
+    const jobs = places.map(({ item }) => item);
+    this.trying = new Set(jobs);
+    try {
+      return jobs.length === 0 ? 0 : await tryBatch(this.parts, jobs);
+    } finally {
+      this.trying = new Set();
     }
   }
 
   /** Those that are stored already are answered so; the others have done nothing wrong. */
-  private async withoutStored(jobs: readonly Job[]): Promise<readonly Job[]> {
-    const ids = jobs.map(({ record }) => record._id);
+  private async withoutStored(places: readonly Place<Job>[]): Promise<readonly Place<Job>[]> {
+    const ids = places.map(({ item }) => item.record._id);
     const stored = await ledgerCollections(this.parts.db)
       .commands.find({ _id: { $in: ids } }, { readConcern: { level: 'local' }, projection: { _id: 1 } })
       .toArray()
       .catch(() => []);
     const known = new Set(stored.map(({ _id }) => _id));
-    for (const job of jobs) if (known.has(job.record._id)) job.end({ kind: 'stored' });
-    return jobs.filter(({ record }) => !known.has(record._id));
+    for (const { item } of places) if (known.has(item.record._id)) item.end({ kind: 'stored' });
+    return places.filter(({ item }) => !known.has(item.record._id));
   }
 
-  private inTime(jobs: readonly Job[], tries: number): readonly Job[] {
-    const now = performance.now();
-    for (const job of jobs) if (now > job.deadline) this.end(job, tries);
-    return jobs.filter(({ deadline }) => now <= deadline);
-  }
-
-  private end(job: Job, tries: number): void {
-    this.forget(job);
-    job.end(busy(tries));
-  }
-
-  private forget(job: Job): void {
-    clearTimeout(this.timers.get(job));
-    this.timers.delete(job);
+  private late(job: Job): void {
+    this.line.remove(job.command.organisation, job);
+    job.end(this.trying.has(job) ? unknownOutcome() : busy());
   }
 }
 
-/** @returns the commands in order, those that are to be alone by themselves. */
-function batchesOf(jobs: readonly Job[]): Job[][] {
-  const batches: Job[][] = [];
-  for (const job of jobs) {
-    const last = batches.at(-1);
-    if (last === undefined || job.alone || last.some(({ alone }) => alone)) batches.push([job]);
-    else last.push(job);
-  }
-  return batches;
+/** @returns those that still wait to be told. */
+function inTime(places: readonly Place<Job>[], told: { has(job: Job): boolean }): readonly Place<Job>[] {
+  const now = performance.now();
+  return places.filter(({ item }) => !told.has(item) && now <= item.deadline);
 }
 
-function busy(attempts: number) {
-  return { kind: 'given-up', error: new Failure('service/busy', { attempts }) } as const;
+/** A key that a later snapshot does not know either was not taken by somebody who was faster. */
+function isSameDuplicate(error: unknown, before: unknown): boolean {
+  return (
+    isDuplicateKey(error) &&
+    isDuplicateKey(before) &&
+    (error as mongo.MongoServerError).message === (before as mongo.MongoServerError).message
+  );
+}
+
+function busy(): Ending {
+  return { kind: 'given-up', error: new Failure('service/busy') };
 }

@@ -1,13 +1,17 @@
 /** Who waits for the next batch: organisations have their turn one after the other, each its oldest first. Pure. */
 
-interface Waiting<Item> {
+/** Somebody's place in the line. */
+export interface Place<Item> {
+  readonly key: string;
   readonly item: Item;
+  /** Counts those that came. */
   readonly number: number;
 }
 
+/** A line for each key, served in turn. */
 export class Line<Item> {
   /** In the order in which they have their turn next; nobody with an empty line. */
-  readonly #lines = new Map<string, Waiting<Item>[]>();
+  readonly #lines = new Map<string, readonly Place<Item>[]>();
   #arrivals = 0;
   #length = 0;
 
@@ -16,16 +20,14 @@ export class Line<Item> {
   }
 
   push(key: string, item: Item): void {
-    const line = this.#lines.get(key) ?? [];
-    line.push({ item, number: this.#arrivals });
-    this.#lines.set(key, line);
+    this.#lines.set(key, [...(this.#lines.get(key) ?? []), { key, item, number: this.#arrivals }]);
     this.#arrivals += 1;
     this.#length += 1;
   }
 
   /** @returns at most so many, in the order in which they came */
-  take(most: number): Item[] {
-    const taken: Waiting<Item>[] = [];
+  take(most: number): Place<Item>[] {
+    const taken: Place<Item>[] = [];
     while (taken.length < most) {
       const [first] = this.#lines;
       if (first === undefined) break;
@@ -37,7 +39,19 @@ export class Line<Item> {
       if (next !== undefined) taken.push(next);
     }
     this.#length -= taken.length;
-    return taken.sort((a, b) => a.number - b.number).map(({ item }) => item);
+    return taken.sort((a, b) => a.number - b.number);
+  }
+
+  /** Those that were taken and have not had their turn are the first of their lines again. */
+  giveBack(places: readonly Place<Item>[]): void {
+    for (const [key, back] of Map.groupBy(places, (place) => place.key)) {
+      const line = [...back, ...(this.#lines.get(key) ?? [])];
+      this.#lines.set(
+        key,
+        line.sort((a, b) => a.number - b.number),
+      );
+    }
+    this.#length += places.length;
   }
 
   /** Takes out one that waits no longer. @returns whether it was there */

@@ -7,9 +7,8 @@
  * done is answered as it was.
  */
 import { Failure } from '../errors.ts';
-import { writesOf } from './append.ts';
-import { type CommandOutcome, commandsCollection, type StoredCommand } from './collections.ts';
-import { complete } from './complete.ts';
+import { commandsCollection, type StoredCommand } from './collections.ts';
+import { decided } from './decided.ts';
 import {
   type Command,
   type Decision,
@@ -181,37 +180,21 @@ function replayed<Answer>(stored: StoredCommand, { record }: Identified): Settle
   return { kind: 'accepted', ...replay<Answer>(stored, record) };
 }
 
-/**
- * What is refused before there is a decision (a place that is not there) is not remembered, as in {@link Ledger.run}; a
- * refusal is, with those that it was decided behind: without them it might not have been one.
- */
+/** What is refused before there is a decision (a place that is not there) is not remembered, as in {@link Ledger.run}. */
 async function decideOne<Answer>(
   view: TransactionView,
-  { command, context, record, decide }: Numbered<Answer>,
+  member: Numbered<Answer>,
   projectors: LedgerSettings['projectors'],
 ): Promise<Settled<Answer>> {
   return refusable(async () => {
     const snapshot = new Snapshot(view);
-    const decision = await decide(snapshot, context);
-    if (decision.kind === 'refused') {
-      const { code, info, faults } = decision;
-      view.write([stored(record, { kind: 'refused', code, info, faults })]);
-      throw new Failure(code, info, faults);
-    }
-    const { events: made } = complete(decision.events, command, context);
-    const { answer } = decision;
-    const events = made.map(({ id }) => id);
-    view.write([
-      stored(record, { kind: 'accepted', events, answer }),
-      ...(await writesOf(snapshot, made, projectors)),
-      ...(decision.writes ?? []),
-    ]);
-    return { kind: 'accepted', events, answer };
+    const decision = await member.decide(snapshot, member.context);
+    const { writes, ending } = await decided(member, decision, snapshot, projectors);
+    view.write(writes);
+    return ending.kind === 'refused'
+      ? { kind: 'refused', failure: ending.refusal }
+      : { kind: 'accepted', ...ending.accepted };
   });
-}
-
-function stored(record: Identified['record'], outcome: CommandOutcome) {
-  return { collection: commandsCollection, insert: { ...record, outcome } };
 }
 
 async function refusable<Answer>(work: () => Promise<Settled<Answer>>): Promise<Settled<Answer>> {

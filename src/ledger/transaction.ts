@@ -78,22 +78,16 @@ export async function backOff(attempt: number): Promise<void> {
 /**
  * Commits; while the outcome is unknown only the commit is tried again, for trying the work again could do it
  * twice if the first commit went through.
- * @param untold called after every try that told nothing
  * @throws Failure `service/outcome-unknown` after the deadline; the driver's error where the server says that it did
  *   not happen
  */
-export async function commit(
-  session: mongo.ClientSession,
-  deadline: number,
-  untold: () => void = () => undefined,
-): Promise<void> {
+export async function commit(session: mongo.ClientSession, deadline: number): Promise<void> {
   for (;;) {
     try {
       await session.commitTransaction();
       return;
     } catch (error) {
       if (!isUnknownOutcome(error)) throw error;
-      untold();
       if (performance.now() > deadline) throw new Failure('service/outcome-unknown');
       await wait(50);
     }

@@ -152,9 +152,10 @@ export class TransactionView {
           return [{ collection, field, values: this.#of(collection).unknown(field, [...values]) }];
         })
         .filter(({ values }) => values.length > 0);
+      const at = this.#time;
       const answers = asks.length === 0 ? [] : await readTogether(this.db, asks, { session: this.#session });
       for (const [index, { collection, field, values }] of asks.entries()) {
-        this.#of(collection).learn(field, values, answers[index] ?? []);
+        this.#of(collection).learn(field, values, answers[index] ?? [], at);
       }
       for (const { resolve } of questions) resolve();
     } catch (error) {

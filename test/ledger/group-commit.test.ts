@@ -258,19 +258,63 @@ describe('commands that share a transaction', () => {
     return Array.from({ length: 8_000 }, () => ({ kind: 'other', number: nothing }) as const);
   }
 
+  it('and write much are few at a time, and keep others from their turn no longer than that', async () => {
+    const heavy = Array.from({ length: 5 }, (_, number) => {
+      const serials = Array.from({ length: 1_000 }, (_, unit) => `${number}-${unit}`);
+      return send(always(production({ gtin: stapler, lot: nextId() }, 1_000, { serials })) as never);
+    });
+    const ended: string[] = [];
+    const light = send(writing() as never, hospital).then(() => ended.push('light'));
+    await Promise.all([...heavy.map((one) => one.then(() => ended.push('heavy'))), light]);
+    expect(written).to.deep.equal([2, 2, 2]);
+    expect(ended.indexOf('light')).to.equal(3);
+  });
+
   it('wait no longer than their deadline, and are not done then', async () => {
     const slow: CommandSteps<unknown, unknown> = {
       load: () => wait(900),
       decide: () => ({ kind: 'accepted', events: [], answer: 0 }),
     };
-    const first = outcomeOf(hasty.run(commandOf(maker, 'slow'), slow));
-    await wait(20);
+    const command = commandOf(maker, 'slow');
     const startedAt = performance.now();
-    const second = await outcomeOf(hasty.run(commandOf(maker, 'late'), supply(lot, hospital, 1)));
-    expect(second).to.equal('service/busy');
-    expect(performance.now() - startedAt).to.be.within(200, 700);
-    expect(await first).to.equal('accepted');
+    const toldAfter = async (running: Promise<unknown>) => ({
+      code: await outcomeOf(running as never),
+      ms: performance.now() - startedAt,
+    });
+    const first = toldAfter(hasty.run(command, slow));
+    await wait(20);
+    const second = toldAfter(hasty.run(commandOf(maker, 'late'), supply(lot, hospital, 1)));
+    for (const { ms } of await Promise.all([first, second])) expect(ms).to.be.within(200, 800);
+    // What has been begun may be done.
+    expect((await first).code).to.equal('service/outcome-unknown');
+    expect((await second).code).to.equal('service/busy');
+    expect(await outcomeOf(ledger.run(command, slow))).to.equal('accepted');
     expect(await receipts()).to.equal(0);
+  });
+
+  it('and can never be done keep nobody waiting: a key that is taken by what nobody wrote', async () => {
+    const stray = { collection: 'notes', insert: { _id: nextId() } };
+    await database.db.collection('notes').insertOne({ ...stray.insert } as never);
+    const codes = await Promise.all([send(writing(stray)), ...supplies(3)]);
+    expect(codes[0]).to.match(/E11000/);
+    expect(codes.slice(1)).to.deep.equal(['accepted', 'accepted', 'accepted']);
+    expect(await outcomeOf(ledger.run(commandOf(maker, nextId()), supply(lot, hospital, 1)))).to.equal(
+      'accepted',
+    );
+  });
+
+  it('and can never be done keep nobody waiting: a guard that nothing passes', async () => {
+    const guarded = { collection: 'notes', filter: { _id: 'none', version: 1 }, update: { $set: { a: 1 } } };
+    const patient = await playLedger(database, { client, db: client.db(), deadlineMs: 2_000 });
+    let ended = false;
+    const never = outcomeOf(patient.run(commandOf(maker, nextId()), writing(guarded))).finally(() => {
+      ended = true;
+    });
+    await wait(100);
+    const others = [1, 2, 3].map(() => patient.run(commandOf(maker, nextId()), supply(lot, hospital, 1)));
+    await Promise.all(others);
+    expect(ended).to.equal(false);
+    expect(await never).to.match(/^service\/(busy|outcome-unknown)$/);
   });
 
   it('of two processes on one lot are each done exactly once', async () => {

@@ -9,16 +9,32 @@ describe('the line before a batch', () => {
     line.push('few', 'few-0');
     line.push('few', 'few-1');
     line.push('one', 'one-0');
-    expect(line.take(6)).to.deep.equal(['many-0', 'many-1', 'many-2', 'few-0', 'few-1', 'one-0']);
+    const taken = line.take(6);
+    expect(taken.map(({ item }) => item)).to.deep.equal([
+      'many-0',
+      'many-1',
+      'many-2',
+      'few-0',
+      'few-1',
+      'one-0',
+    ]);
     expect(line.length).to.equal(97);
-    expect(line.take(1)).to.deep.equal(['many-3']);
+    const [next] = line.take(1);
+    expect(next?.item).to.equal('many-3');
+    // Whoever was taken and had no room is the first again, wherever others have come in between.
+    line.push('few', 'few-2');
+    line.giveBack(taken.slice(2, 5));
+    expect(line.length).to.equal(100);
+    expect(line.take(6).map(({ item }) => item)).to.deep.equal([
+      ...['many-2', 'many-4', 'many-5', 'few-0', 'few-1', 'few-2'],
+    ]);
   });
 
   it('loses nobody and gives nobody twice', () => {
     const acts = fc.array(
       fc.oneof(
         fc.record({ push: fc.constantFrom('a', 'b', 'c') }),
-        fc.record({ take: fc.integer({ min: 1, max: 4 }) }),
+        fc.record({ take: fc.integer({ min: 1, max: 4 }), back: fc.nat(3) }),
         fc.record({ remove: fc.nat(20) }),
       ),
       { maxLength: 60 },
@@ -34,7 +50,8 @@ describe('the line before a batch', () => {
             waiting.set(made, act.push);
             made += 1;
           } else if ('take' in act) {
-            const taken = line.take(act.take);
+            const places = line.take(act.take);
+            const taken = places.map(({ item }) => item);
             expect(taken).to.have.length(Math.min(act.take, waiting.size));
             expect(taken).to.deep.equal([...taken].sort((a, b) => a - b));
             for (const one of taken) {
@@ -42,7 +59,9 @@ describe('the line before a batch', () => {
               const earlier = [...waiting].filter(([other, key]) => key === waiting.get(one) && other < one);
               expect(earlier.every(([other]) => taken.includes(other))).to.equal(true);
             }
-            for (const one of taken) expect(waiting.delete(one)).to.equal(true);
+            const served = places.length - Math.min(act.back, places.length);
+            line.giveBack(places.slice(served));
+            for (const one of taken.slice(0, served)) expect(waiting.delete(one)).to.equal(true);
           } else {
             expect(line.remove(waiting.get(act.remove) ?? 'a', act.remove)).to.equal(
               waiting.delete(act.remove),

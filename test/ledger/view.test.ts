@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import { bulkOperation, type Write } from '../../src/database/write.ts';
 import { TransactionView } from '../../src/ledger/view.ts';
 import { type TestDatabase, testDatabase } from '../support/mongod.ts';
@@ -164,6 +165,24 @@ describe('the view of a transaction', () => {
     expect(await stale(change({ $push: { list: 1 } }), ['colour', 'green'])).to.equal(true);
     await session.abortTransaction();
     await session.endSession();
+  });
+
+  it('takes nothing over that it asked before a write of which only the server knows what comes of it', async () => {
+    const client = new mongo.MongoClient(database.uri, { monitorCommands: true });
+    const session = client.startSession();
+    session.startTransaction();
+    const view = new TransactionView(client.db(), session, 'shared');
+    const asked = once(client, 'commandStarted');
+    try {
+      const early = view.where('seen', '_id', ['b']);
+      await asked;
+      view.write([{ collection: 'seen', filter: { _id: 'b' }, update: { $push: { list: 'since' } } }]);
+      await early;
+      expect((await view.where('seen', '_id', ['b']))[0]?.list).to.deep.equal(['since']);
+    } finally {
+      await session.abortTransaction();
+      await client.close();
+    }
   });
 
   it('gives its session to nobody where commands share it', () => {
