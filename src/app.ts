@@ -35,7 +35,7 @@ import { inventoryRoutes } from './inventory/routes.ts';
 import { projectShipments } from './inventory/shipment.ts';
 import { lotsSeenBy, placeHoldsStock } from './inventory/visibility.ts';
 import { labelJobMigrations } from './labels/job-migrations.ts';
-import { voidLabels } from './labels/job-void.ts';
+import { labelFaults } from './labels/job-void.ts';
 import { printedStates } from './labels/printed-states.ts';
 import { systemResolve } from './labels/printer-connection.ts';
 import { printerMigrations } from './labels/printer-migrations.ts';
@@ -157,7 +157,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ids,
     patients,
     watch,
-    voidLabels,
+    labelFaults,
     knownPeople: async (organisation: string, people: readonly string[], documents: Documents) => {
       const found = await findPeople(documents, organisation, people);
       return new Set([...found.values()].filter(({ active }) => active).map(({ id }) => id));

@@ -53,6 +53,11 @@ export const bookingFailures = {
     zh: '以下序列号的标签已作废，或是为其他批号打印的；请核对器械上的标签。',
     en: 'The labels of these serial numbers are void, or were printed for another lot; look at the labels on the devices.',
   },
+  'lot/label-dates': {
+    status: 409,
+    zh: '已打印的标签上的生产日期或失效日期与此不同；请核对日期，或先将这些标签作废。',
+    en: 'Labels that were printed bear other dates; look at the dates again, or report those labels as spoiled first.',
+  },
   'lot/serial-exists': { status: 409, zh: '以下序列号已存在。', en: 'These serial numbers exist already.' },
   'lot/not-registered': {
     status: 422,

@@ -48,6 +48,11 @@ export const labelFailures = {
     zh: '该批尚未登记，请填写标签上的生产日期。',
     en: 'The lot is not recorded yet; state the date of manufacture that its labels bear.',
   },
+  'label/other-dates': {
+    status: 409,
+    zh: '该批已有打印的标签载有其他生产日期或失效日期；同一批号的日期应一致，请核对，或先将原标签作废。',
+    en: 'Labels of the lot that were printed before bear other dates. A lot has one date of manufacture and one use-by date: look at them again, or report the labels as spoiled first.',
+  },
   'label/printed-already': {
     status: 409,
     zh: '以下序列号的标签已经打印；如需补打，请在原任务中说明原因。',

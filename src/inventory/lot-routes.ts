@@ -11,7 +11,7 @@ import { commandAnswer, commitTexts, type InventoryParts, ownPlaces, runCommand 
 import { required } from './inputs.ts';
 import { lookupsOf } from './lookups.ts';
 import { holdLot, holdLotBody, liftHold, liftHoldBody, releaseLot, releaseLotBody } from './lot-standing.ts';
-import { produceLabelled, type VoidLabels } from './produce-labelled.ts';
+import { type FindLabelFaults, produceLabelled } from './produce-labelled.ts';
 import { produceLotBody } from './produce-lot.ts';
 
 export const lotParams = z.strictObject({ gtin: gtin(), lot: lotNumber() });
@@ -19,11 +19,11 @@ const lotAnswer = { ...commandAnswer, gtin: z.string(), lot: z.string() };
 
 export interface LotParts extends InventoryParts {
   /** Asked of the labels' room, which builds on this one. */
-  readonly voidLabels: VoidLabels;
+  readonly labelFaults: FindLabelFaults;
 }
 
 export function lotRoutes(parts: LotParts): Route[] {
-  const produce = produceLabelled(parts.voidLabels);
+  const produce = produceLabelled(parts.labelFaults);
   return [
     route(
       'POST',

@@ -82,7 +82,7 @@ export const produceLot: StockCommand<ProduceLotInput, ProduceLotState, Produced
     const { product, lot } = state;
     const refusal = refusalOf(input, state, actor, today(context));
     if (refusal !== undefined) return refusal;
-    const expiresOn = input.expiresOn ?? shelfLifeEnd(product, input.manufacturedOn);
+    const dates = lotDates(input, product);
     bench.lay(input.parts.map((part) => transferOf(input, part, actor)));
     const produced = -bench.quantity({ organisation: actor.organisation, account: 'production' }, input);
     const declaredQuantity = lot?.declaredQuantity ?? input.declaredQuantity ?? produced;
@@ -97,8 +97,7 @@ export const produceLot: StockCommand<ProduceLotInput, ProduceLotState, Produced
           about: [{ gtin: input.gtin, lot: input.lot }],
           place: input.place,
           details: {
-            manufacturedOn: input.manufacturedOn,
-            ...(expiresOn === undefined ? {} : { expiresOn }),
+            ...dates,
             sterilisationLots: input.parts.flatMap(({ sterilisationLot: id, quantity: stated, serials }) =>
               id === undefined ? [] : [{ id, quantity: stated ?? serials?.length ?? 0 }],
             ),
@@ -187,6 +186,20 @@ function contradiction(
   return before + adding > (lot.declaredQuantity ?? 0)
     ? refuse('lot/over-declared', { ...key, declaredQuantity: lot.declaredQuantity, produced: before })
     : undefined;
+}
+
+export interface LotDates {
+  readonly manufacturedOn: string;
+  readonly expiresOn?: string;
+}
+
+/** @returns the dates that a lot is recorded with. */
+export function lotDates(
+  { manufacturedOn, expiresOn: stated }: ProduceLotInput,
+  product: Product | undefined,
+): LotDates {
+  const expiresOn = stated ?? shelfLifeEnd(product, manufacturedOn);
+  return { manufacturedOn, ...(expiresOn === undefined ? {} : { expiresOn }) };
 }
 
 function shelfLifeEnd(product: Product | undefined, manufacturedOn: string): string | undefined {

@@ -7,14 +7,16 @@ import { lotId } from '../ledger/event.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
 import { type JobMark, jobMarks, type LabelledLot } from './job.ts';
 import type { JobContent } from './job-content.ts';
+import { isRecorded, sameDates } from './label-dates.ts';
 
 interface PrintedLot {
+  readonly label: LabelledLot;
   /** Undefined where nobody has recorded it yet. */
   readonly lot: Lot | undefined;
   /** On the lot, and on its product as a whole. */
   readonly restrictions: readonly Restriction[];
-  /** As the label says. */
-  readonly expiresOn: string | undefined;
+  /** As the label says, or as it is recorded, whichever comes first. */
+  readonly expired: boolean;
 }
 
 /** What is known of the lots: of a command's own stock, or read afresh. */
@@ -22,8 +24,8 @@ export type Standing = Pick<Stock, 'lots' | 'productRestrictions'>;
 
 /**
  * A label says of a device that it may be used until its expiry; so none is printed for a lot that is being recalled,
- * in part or as a whole, or that has expired. Labels come before release, and what is on hold is not decided: both
- * are marked instead. The label of a logistic unit says where a box goes, recalled goods on their way back among them:
+ * in part or as a whole, or that has expired, nor with other dates than its maker has recorded since. Labels come
+ * before release, and what is on hold is not decided: both are marked instead. The label of a logistic unit says where a box goes, recalled goods on their way back among them:
  * there all is marked. Whether goods may leave was asked when they were shipped.
  * @param today `YYYY-MM-DD`
  */
@@ -34,46 +36,54 @@ export function refuseUnprintable(
   today: string,
 ): Refusal | undefined {
   if (kind === 'logistic') return undefined;
-  for (const { restrictions, expiresOn } of printedLots(lots, standing)) {
+  for (const { label, lot, restrictions, expired } of printedLots(lots, standing, today)) {
     const recalls = restrictions.filter((one) => one.kind === 'recall');
     if (recalls.length > 0) {
       return refuse('label/lot-recalled', { recalls: recalls.map(({ reference }) => reference) });
     }
-    if (isExpired(expiresOn, today)) return refuse('label/lot-expired', { expiresOn });
+    if (expired) {
+      return refuse('label/lot-expired', { expiresOn: isRecorded(lot) ? lot.expiresOn : label.expiresOn });
+    }
+    if (isRecorded(lot) && !sameDates(label, lot)) {
+      return refuse('lot/contradicts', { gtin: label.gtin, lot: label.lot });
+    }
   }
   return undefined;
 }
 
 /** @returns what stands on any of the lots, each once. */
 export function marksOf(lots: readonly LabelledLot[], standing: Standing, today: string): JobMark[] {
-  const marks = new Set(printedLots(lots, standing).flatMap((lot) => marksOfLot(lot, today)));
+  const marks = new Set(printedLots(lots, standing, today).flatMap(marksOfLot));
   return jobMarks.filter((mark) => marks.has(mark));
 }
 
-function marksOfLot({ lot, restrictions, expiresOn }: PrintedLot, today: string): JobMark[] {
+function marksOfLot({ lot, restrictions, expired }: PrintedLot): JobMark[] {
   const stands = (kind: Restriction['kind']) => restrictions.some((one) => one.kind === kind);
-  const recorded = lot !== undefined && lot.standing !== 'unverified';
+  const recorded = isRecorded(lot);
   const marks: readonly (JobMark | false)[] = [
     !recorded && 'lot-not-recorded',
     recorded && lot.standing !== 'released' && 'lot-not-released',
     stands('hold') && 'lot-on-hold',
     stands('recall') && 'lot-recalled',
-    isExpired(expiresOn, today) && 'lot-expired',
+    expired && 'lot-expired',
   ];
   return marks.filter((mark) => mark !== false);
 }
 
-function isExpired(expiresOn: string | undefined, today: string): boolean {
+function isExpired({ expiresOn }: { readonly expiresOn?: string | undefined }, today: string): boolean {
   return expiresOn !== undefined && expiryState({ expiresOn }, today).kind === 'expired';
 }
 
 function printedLots(
   labelled: readonly LabelledLot[],
   { lots, productRestrictions }: Standing,
+  today: string,
 ): PrintedLot[] {
   return labelled.map((one) => {
     const lot = lots.get(lotId(one));
     const restrictions = restrictionsOn(lot, { restrictions: productRestrictions.get(one.gtin) ?? [] });
-    return { lot, restrictions, expiresOn: one.expiresOn };
+    // A label says another date than is recorded where it was printed before: what is past in either is past.
+    const expired = isExpired(one, today) || (isRecorded(lot) && isExpired(lot, today));
+    return { label: one, lot, restrictions, expired };
   });
 }

@@ -3,6 +3,7 @@ import { licencesOn, type Organisation } from '../catalogue/organisation.ts';
 import { type Product, registrationOn } from '../catalogue/product.ts';
 import { Failure } from '../errors.ts';
 import type { ContentKind, LabelContent } from './content.ts';
+import type { LabelDates } from './label-dates.ts';
 import type { ShipmentContent } from './shipment-content.ts';
 
 /** Kinds of label that are printed for a lot; the others are of shipments, of sterile packs, of a hospital's own pieces. */
@@ -24,12 +25,6 @@ export interface ContentFacts {
   readonly lot: string;
   readonly dates: LabelDates;
   readonly publicUrl: string;
-}
-
-/** `YYYY-MM-DD`. */
-export interface LabelDates {
-  readonly manufacturedOn: string;
-  readonly expiresOn?: string;
 }
 
 /**

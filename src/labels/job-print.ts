@@ -6,6 +6,7 @@ import type { Lot } from '../catalogue/lot.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
 import type { Product } from '../catalogue/product.ts';
 import { readProducts, resolveGtin } from '../catalogue/products.ts';
+import type { Write } from '../database/write.ts';
 import type { InputFault } from '../errors.ts';
 import { isoDate, text } from '../http/fields.ts';
 import { type Actor, commandFields, type StockCommand, today } from '../inventory/command.ts';
@@ -17,10 +18,12 @@ import type { Snapshot } from '../ledger/snapshot.ts';
 import { type LotJob, labelsPerJob, serialsPerRequest } from './job.ts';
 import { acceptJob, newJob, type PrintedAnswer } from './job-accept.ts';
 import { marksOf, refuseUnprintable } from './job-barriers.ts';
-import { contentOf, type LabelDates, type LotContent } from './job-content.ts';
+import { contentOf, type LotContent } from './job-content.ts';
 import { assertFits, drawingFields, hardest } from './job-drawing.ts';
+import { datesOf, isRecorded, type LabelDates } from './label-dates.ts';
 import { numbering, sequentialByDefault, widestSerials } from './serial-numbers.ts';
 import { type Allocated, allocate, findMade, findPrinted } from './serial-store.ts';
+import { stateDates } from './stated-dates.ts';
 import type { LabelTemplate } from './template.ts';
 
 export const printLabelsBody = z.strictObject({
@@ -62,9 +65,12 @@ type Wanted =
       readonly kind: 'labels';
       readonly content: LotContent;
       readonly product: Product;
+      readonly dates: LabelDates;
       /** Undefined where all labels are alike. */
       readonly allocated: Allocated | undefined;
       readonly labels: number;
+      /** That the labels of a lot which is not recorded bear these dates. */
+      readonly stated: readonly Write[];
     }
   | Refusal;
 
@@ -102,13 +108,13 @@ export function printLabels(
 
     facts(input, { stock, wanted }, _bench, actor, context) {
       if (wanted.kind === 'refused') return wanted;
-      const { content, product, allocated, labels } = wanted;
-      const { expiresOn, manufacturedOn } = content;
+      const { content, product, dates, allocated, labels, stated } = wanted;
+      const { manufacturedOn } = dates;
       const day = today(context);
-      const lots = [{ ...key(product, input), ...(expiresOn === undefined ? {} : { expiresOn }) }];
+      const lots = [{ ...key(product, input), ...dates }];
       const refusal = refuseUnprintable(content.kind, lots, stock, day);
       if (refusal !== undefined) return refusal;
-      if (manufacturedOn !== undefined && manufacturedOn > addMonths(day, monthsAhead)) {
+      if (manufacturedOn > addMonths(day, monthsAhead)) {
         return refuse('command/time', { manufacturedOn });
       }
       const job: LotJob = {
@@ -120,7 +126,8 @@ export function printLabels(
         product: product.gtin,
         content,
       };
-      return acceptJob(job, allocated, key(product, input));
+      const accepted = acceptJob(job, allocated, key(product, input));
+      return { ...accepted, writes: [...(accepted.writes ?? []), ...stated] };
     },
   };
 }
@@ -160,8 +167,10 @@ async function wantedOf(
   const serialised = product.trackedBy === 'serial' && input.gtin === product.gtin;
   const refusal = refuseIllFormed(input, serialised, lot);
   if (refusal !== undefined) return refusal;
-  const dates = datesOf(input, product, lot);
+  const dates = datesOf(key(product, input), input, product, lot);
   if ('kind' in dates) return dates;
+  const stated = isRecorded(lot) ? undefined : await stateDates(snapshot, key(product, input), dates);
+  if (stated !== undefined && 'kind' in stated) return stated;
   const components = await readProducts(
     snapshot,
     product.components.map((part) => part.gtin),
@@ -175,8 +184,15 @@ async function wantedOf(
     await assertFits(input.templateData, hardest(content, serials), input);
     input.laidOut.add(text);
   }
+  const wanted = {
+    kind: 'labels',
+    content,
+    product,
+    dates,
+    stated: stated === undefined ? [] : [stated],
+  } as const;
   if (!serialised) {
-    return { kind: 'labels', content, product, allocated: undefined, labels: input.quantity ?? 1 };
+    return { ...wanted, allocated: undefined, labels: input.quantity ?? 1 };
   }
   const allocated =
     input.serials === undefined
@@ -184,7 +200,7 @@ async function wantedOf(
       : await named(snapshot, key(product, input), input.serials);
   if (allocated === undefined) return refuse('label/numbers-used-up', { ...rules });
   if ('kind' in allocated) return allocated;
-  return { kind: 'labels', content, product, allocated, labels: allocated.serials.length };
+  return { ...wanted, allocated, labels: allocated.serials.length };
 }
 
 /** Of units that were made before labels were printed: theirs are the numbers, and nobody else can be given them. */
@@ -246,20 +262,4 @@ function tooMany(labels: number): Refusal {
     en: `At most ${labelsPerJob} labels a job; make ${jobs} jobs of it.`,
   };
   return refuse('label/too-many', { labels, labelsMax: labelsPerJob }, [fault]);
-}
-
-/** What was recorded goes before what is stated; where nothing is recorded, what is stated is printed. */
-function datesOf(input: PrintLabelsInput, product: Product, lot: Lot | undefined): LabelDates | Refusal {
-  const recorded = lot !== undefined && lot.standing !== 'unverified' ? lot : undefined;
-  const manufacturedOn = recorded?.manufacturedOn ?? input.manufacturedOn;
-  if (manufacturedOn === undefined) return refuse('label/dates-missing', { ...key(product, input) });
-  const months = product.shelfLifeMonths;
-  const byShelfLife = months === undefined ? undefined : addMonths(manufacturedOn, months);
-  const expiresOn = recorded === undefined ? (input.expiresOn ?? byShelfLife) : recorded.expiresOn;
-  const agrees =
-    [undefined, manufacturedOn].includes(input.manufacturedOn) &&
-    [undefined, expiresOn].includes(input.expiresOn) &&
-    (expiresOn === undefined || expiresOn > manufacturedOn);
-  if (!agrees) return refuse('lot/contradicts', { ...key(product, input) });
-  return { manufacturedOn, ...(expiresOn === undefined ? {} : { expiresOn }) };
 }

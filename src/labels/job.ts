@@ -83,16 +83,23 @@ export function spaceOf(job: LabelJob): NumberSpace {
   return 'shipment' in job ? ssccSpace : job.product;
 }
 
-/** A lot, and when it expires as the labels say. */
+/** A lot, and its dates as the labels say. */
 export interface LabelledLot extends LotKey {
+  readonly manufacturedOn?: string;
   readonly expiresOn?: string;
 }
 
 /** @returns the lots that the labels of a job are of. */
 export function lotsOf(job: LabelJob): readonly LabelledLot[] {
   if ('shipment' in job) return job.content.lots;
-  const { lot, expiresOn } = job.content;
-  return [{ gtin: job.product, lot, ...(expiresOn === undefined ? {} : { expiresOn }) }];
+  const { lot, manufacturedOn, expiresOn } = job.content;
+  return [
+    {
+      ...{ gtin: job.product, lot },
+      ...(manufacturedOn === undefined ? {} : { manufacturedOn }),
+      ...(expiresOn === undefined ? {} : { expiresOn }),
+    },
+  ];
 }
 
 /** @returns the same, as an event speaks of them. */

@@ -4,7 +4,7 @@ import { at, listAt, textAt } from '../support/http.ts';
 import { createWorld, done, refusal, uuid, type World } from '../support/world.ts';
 import { implant } from '../support/world-facts.ts';
 import { newLot } from '../support/world-play.ts';
-import { change, jobOf, print } from './job-world.ts';
+import { change, jobOf, print, printBody } from './job-world.ts';
 
 describe('the file of a print job', () => {
   let world: World;
@@ -143,7 +143,7 @@ describe('the file of a print job', () => {
     const { job } = await print(world, lot, sheet);
     const { bytes } = await fetched(job);
     expect(bytes.toString('latin1').match(/\/Type \/Page\b/g)).to.have.length(2);
-    const body = { commandId: uuid(), ...lot, ...sheet, startPosition: 25, manufacturedOn: '2026-10-20' };
+    const body = printBody(lot, { ...sheet, startPosition: 25 });
     expect(await refusal(world.as('quality').post('/api/v1/label-jobs', body))).to.equal(
       '422 request/invalid',
     );

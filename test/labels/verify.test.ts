@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { lotId } from '../../src/ledger/event.ts';
 import { at, listAt, textAt } from '../support/http.ts';
 import { createWorld, done, refusal, type World } from '../support/world.ts';
 import { foreign, implant, stapler, staplerBox, unknown } from '../support/world-facts.ts';
@@ -106,9 +107,13 @@ describe('verification of a printed label', () => {
 
   it('finds what was printed and recorded otherwise afterwards: lot, dates, registration', async () => {
     const one = await printed();
-    const later = { manufacturedOn: '2026-10-21', expiresOn: '2029-10-20' };
-    await make(world, { gtin: implant, lot: one.lot, serials: one.serials }, later);
+    await make(world, { gtin: implant, lot: one.lot, serials: one.serials }, dates);
+    const lots = world.database.db.collection<{ _id: string }>('lots');
+    const record = (days: object) =>
+      lots.updateOne({ _id: lotId({ gtin: implant, lot: one.lot }) }, { $set: days });
+    await record({ manufacturedOn: '2026-10-21', expiresOn: '2029-10-20' });
     const label = await verify(scanOf({ ...one, gtin: implant, serial: one.serials[0] }));
+    await record(dates);
     expect(label).to.include({ verdict: 'disagrees' });
     expect(wrong(label)).to.deep.equal(['manufacturedOn', 'expiresOn']);
     expect(element(label, 'expiresOn')).to.include({ printed: '2029-10-19', recorded: '2029-10-20' });

@@ -1,0 +1,49 @@
+/** Which dates the labels of a lot bear. Pure. */
+import { addMonths } from '../catalogue/day.ts';
+import type { Lot } from '../catalogue/lot.ts';
+import type { Product } from '../catalogue/product.ts';
+import type { LotKey } from '../ledger/event.ts';
+import { type Refusal, refuse } from '../ledger/run.ts';
+
+/** `YYYY-MM-DD`. */
+export interface LabelDates {
+  readonly manufacturedOn: string;
+  readonly expiresOn?: string;
+}
+
+/** As a request states them. */
+interface StatedDates {
+  readonly manufacturedOn?: string | undefined;
+  readonly expiresOn?: string | undefined;
+}
+
+/** @returns whether a lot is one that its maker has recorded: what others scan says nothing of its dates. */
+export function isRecorded(lot: Lot | undefined): lot is Lot {
+  return lot !== undefined && lot.standing !== 'unverified';
+}
+
+/** What was recorded goes before what is stated; where nothing is recorded, what is stated is printed. */
+export function datesOf(
+  key: LotKey,
+  stated: StatedDates,
+  product: Pick<Product, 'shelfLifeMonths'>,
+  lot: Lot | undefined,
+): LabelDates | Refusal {
+  const recorded = isRecorded(lot) ? lot : undefined;
+  const manufacturedOn = recorded?.manufacturedOn ?? stated.manufacturedOn;
+  if (manufacturedOn === undefined) return refuse('label/dates-missing', { ...key });
+  const months = product.shelfLifeMonths;
+  const byShelfLife = months === undefined ? undefined : addMonths(manufacturedOn, months);
+  const expiresOn = recorded === undefined ? (stated.expiresOn ?? byShelfLife) : recorded.expiresOn;
+  const agrees =
+    [undefined, manufacturedOn].includes(stated.manufacturedOn) &&
+    [undefined, expiresOn].includes(stated.expiresOn) &&
+    (expiresOn === undefined || expiresOn > manufacturedOn);
+  if (!agrees) return refuse('lot/contradicts', { ...key });
+  return { manufacturedOn, ...(expiresOn === undefined ? {} : { expiresOn }) };
+}
+
+/** @returns whether labels with these dates say what others do. */
+export function sameDates(one: StatedDates, other: StatedDates): boolean {
+  return one.manufacturedOn === other.manufacturedOn && one.expiresOn === other.expiresOn;
+}
