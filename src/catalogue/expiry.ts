@@ -1,6 +1,7 @@
 /** Expiry 失效日期 and near expiry 近效期, at the granularity of a day in China (day.ts). */
 import { addMonths } from './day.ts';
 import type { Lot } from './lot.ts';
+import type { Product } from './product.ts';
 
 export type ExpiryState =
   /** The lot has no expiry date. */
@@ -29,4 +30,13 @@ export function expiryState(
   if (today > expiresOn) return { kind: 'expired' };
   const reached = warnMonths.filter((months) => today >= addMonths(expiresOn, -months));
   return reached.length === 0 ? { kind: 'ok' } : { kind: 'near', months: Math.min(...reached) };
+}
+
+/** @returns the last use-by date that the product's shelf life gives; undefined where its maker states none. */
+export function shelfLifeEnd(
+  product: Pick<Product, 'shelfLifeMonths'> | undefined,
+  manufacturedOn: string,
+): string | undefined {
+  const months = product?.shelfLifeMonths;
+  return months === undefined ? undefined : addMonths(manufacturedOn, months);
 }

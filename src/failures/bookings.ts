@@ -32,6 +32,11 @@ export const bookingFailures = {
     zh: '该批号已登记，且生产日期、失效日期或申报数量不一致。',
     en: 'The lot is registered with other dates or another declared quantity.',
   },
+  'lot/beyond-shelf-life': {
+    status: 422,
+    zh: '失效日期超出产品有效期（自生产日期起算）。',
+    en: 'The use-by date lies beyond the product’s shelf life, counted from the date of manufacture.',
+  },
   'lot/closed': {
     status: 409,
     zh: '该批已完成登记，不能再增加。',

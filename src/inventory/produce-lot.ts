@@ -1,6 +1,6 @@
 /** Producing a lot: things come into the books of their maker, out of `production`. */
 import { z } from 'zod';
-import { addMonths } from '../catalogue/day.ts';
+import { shelfLifeEnd } from '../catalogue/expiry.ts';
 import { gtin, lotNumber } from '../catalogue/fields.ts';
 import type { Lot } from '../catalogue/lot.ts';
 import type { Product } from '../catalogue/product.ts';
@@ -169,9 +169,14 @@ function contradiction(
   const key = { gtin: input.gtin, lot: input.lot };
   const adding = serials + input.parts.reduce((sum, part) => sum + (part.quantity ?? 0), 0);
   const before = -quantityIn(holdingOf(stock, actor.organisation, key), 'production');
-  const expiresOn = input.expiresOn ?? shelfLifeEnd(product, input.manufacturedOn);
+  const lastDay = shelfLifeEnd(product, input.manufacturedOn);
+  const expiresOn = input.expiresOn ?? lastDay;
   if (expiresOn !== undefined && expiresOn <= input.manufacturedOn) return refuse('lot/contradicts', key);
   if (lot === undefined || lot.standing === 'unverified') {
+    // A lot that is recorded keeps its date, also where the shelf life was shortened since.
+    if (expiresOn !== undefined && lastDay !== undefined && expiresOn > lastDay) {
+      return refuse('lot/beyond-shelf-life', { ...key, expiresOn, lastDay });
+    }
     const declared = input.declaredQuantity ?? adding;
     return adding > declared
       ? refuse('lot/over-declared', { ...key, declaredQuantity: declared })
@@ -200,11 +205,6 @@ export function lotDates(
 ): LotDates {
   const expiresOn = stated ?? shelfLifeEnd(product, manufacturedOn);
   return { manufacturedOn, ...(expiresOn === undefined ? {} : { expiresOn }) };
-}
-
-function shelfLifeEnd(product: Product | undefined, manufacturedOn: string): string | undefined {
-  const months = product?.shelfLifeMonths;
-  return months === undefined ? undefined : addMonths(manufacturedOn, months);
 }
 
 function transferOf(

@@ -1,5 +1,5 @@
 /** Which dates the labels of a lot bear. Pure. */
-import { addMonths } from '../catalogue/day.ts';
+import { shelfLifeEnd } from '../catalogue/expiry.ts';
 import type { Lot } from '../catalogue/lot.ts';
 import type { Product } from '../catalogue/product.ts';
 import type { LotKey } from '../ledger/event.ts';
@@ -22,7 +22,10 @@ export function isRecorded(lot: Lot | undefined): lot is Lot {
   return lot !== undefined && lot.standing !== 'unverified';
 }
 
-/** What was recorded goes before what is stated; where nothing is recorded, what is stated is printed. */
+/**
+ * What was recorded goes before what is stated; where nothing is recorded, what is stated is printed, up to the end of
+ * the shelf life for which the product is registered (Order 6 Art. 13 (5)). An earlier use-by date is the maker's choice.
+ */
 export function datesOf(
   key: LotKey,
   stated: StatedDates,
@@ -32,14 +35,16 @@ export function datesOf(
   const recorded = isRecorded(lot) ? lot : undefined;
   const manufacturedOn = recorded?.manufacturedOn ?? stated.manufacturedOn;
   if (manufacturedOn === undefined) return refuse('label/dates-missing', { ...key });
-  const months = product.shelfLifeMonths;
-  const byShelfLife = months === undefined ? undefined : addMonths(manufacturedOn, months);
-  const expiresOn = recorded === undefined ? (stated.expiresOn ?? byShelfLife) : recorded.expiresOn;
+  const lastDay = shelfLifeEnd(product, manufacturedOn);
+  const expiresOn = recorded === undefined ? (stated.expiresOn ?? lastDay) : recorded.expiresOn;
   const agrees =
     [undefined, manufacturedOn].includes(stated.manufacturedOn) &&
     [undefined, expiresOn].includes(stated.expiresOn) &&
     (expiresOn === undefined || expiresOn > manufacturedOn);
   if (!agrees) return refuse('lot/contradicts', { ...key });
+  if (recorded === undefined && expiresOn !== undefined && lastDay !== undefined && expiresOn > lastDay) {
+    return refuse('lot/beyond-shelf-life', { ...key, expiresOn, lastDay });
+  }
   return { manufacturedOn, ...(expiresOn === undefined ? {} : { expiresOn }) };
 }
 

@@ -73,6 +73,31 @@ describe('the dates on labels', () => {
     await done(produce(lot, { serials: [second] }, printed));
   });
 
+  it('are within the product’s shelf life, in a job and in production; earlier ones are the maker’s choice', async () => {
+    const products = world.database.db.collection<{ _id: string }>('products');
+    const shelfLife = (update: object) => products.updateOne({ _id: stapler }, update);
+    await shelfLife({ $set: { shelfLifeMonths: 36 } });
+    const made = { manufacturedOn: '2026-10-20' };
+    const job = (expiresOn: string) =>
+      send({ gtin: stapler, lot: newLot() }, { quantity: 1, ...made, expiresOn });
+    const lot = (expiresOn: string) =>
+      produce({ gtin: stapler, lot: newLot() }, { quantity: 1 }, { ...made, expiresOn });
+    for (const send of [job, lot]) {
+      for (const day of ['2099-01-01', '2029-10-21']) {
+        expect(await refusal(send(day))).to.equal('422 lot/beyond-shelf-life');
+      }
+      for (const day of ['2029-10-20', '2027-01-01']) await done(send(day));
+    }
+    // A lot that was begun is finished with the date that it has.
+    const begun = { gtin: stapler, lot: newLot() };
+    const dates = { ...made, expiresOn: '2029-10-20' };
+    await done(produce(begun, { quantity: 1 }, dates, { declaredQuantity: 2 }));
+    await shelfLife({ $set: { shelfLifeMonths: 24 } });
+    await done(produce(begun, { quantity: 1 }, dates));
+    await done(send(begun, { quantity: 1, ...dates }));
+    await shelfLife({ $unset: { shelfLifeMonths: 1 } });
+  });
+
   it('of a lot that is not recorded are the same in every job, also of two that begin at once', async () => {
     const lot = { gtin: implant, lot: newLot() };
     const other = { quantity: 1, expiresOn: '2029-10-18' };
