@@ -10,7 +10,14 @@ import { type Commitment, type DocumentRef, lotId } from '../ledger/event.ts';
 import type { AcceptanceRecord } from '../ledger/event-details.ts';
 import { refuse } from '../ledger/run.ts';
 import { barrier } from './barriers.ts';
-import { type Actor, commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
+import {
+  type Actor,
+  commandFields,
+  refuseShortfall,
+  refuseUnheld,
+  type StockCommand,
+  today,
+} from './command.ts';
 import { knownShipments } from './known.ts';
 import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
 import type { Shipment } from './shipment.ts';
@@ -70,6 +77,9 @@ export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
 
   facts(input, { stock, shipment, loads }, bench, actor, context) {
     const [load, second] = loads;
+    // Several lots by the record alone: that they are of another is not told of things that one never had.
+    const unheld = second && loads.find((one) => !hasHeld(stock, actor.organisation, one));
+    if (unheld !== undefined) return refuseUnheld(stock, actor.organisation, unheld, loads);
     if (load === undefined || second !== undefined) {
       return refuse('request/invalid', {}, [
         {
@@ -81,7 +91,9 @@ export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
     }
     const supplier = supplierOf(input, shipment, stock, load, actor);
     if (supplier === undefined) return refuse('not-found', { shipment: input.shipment });
-    if (!hasHeld(stock, actor.organisation, load)) return refuseShortfall(load, load);
+    if (!hasHeld(stock, actor.organisation, load)) {
+      return refuseUnheld(stock, actor.organisation, load, loads);
+    }
     const qualified = input.conclusion === 'qualified';
     const obstacle = qualified ? barrier(stock, load, today(context)) : undefined;
     if (obstacle !== undefined) return obstacle;

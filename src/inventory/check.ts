@@ -18,7 +18,7 @@ import { type Assessment, assess, type DeviceInHand } from './assess.ts';
 import { Bench } from './bench.ts';
 import type { Actor } from './command.ts';
 import { deviceLine, type ReadLine, type ResolvedLine, resolveLines } from './lines.ts';
-import { loadStock, type Stock } from './stock.ts';
+import { hasHeld, loadStock, type Stock } from './stock.ts';
 import { findingWords, nearExpiryWords, twoPlacesWords } from './wording.ts';
 
 export const checkBody = z.strictObject({
@@ -72,19 +72,22 @@ export interface StoredCheck {
 /** Answered by the check alone: the rest of it blocks. */
 const onlyWarn: readonly Deviation[] = ['elsewhere'];
 
-/** One device's answer, from what is known. Pure. */
+/**
+ * One device's answer, from what is known. Pure.
+ * @param held whether it is of a lot that the organisation has or had: else it is described as its label does
+ */
 export function answerCheck(
   check: string,
   device: DeviceInHand,
   assessment: Assessment,
   stock: Stock,
-  day: string,
+  { day, held }: { readonly day: string; readonly held: boolean },
 ): CheckResult {
   const { findings, restrictions } = assessment;
   const reasons = findings.filter((finding) => !onlyWarn.includes(finding));
   const warnings = findings.filter((finding) => onlyWarn.includes(finding)).map((code) => reasonOf(code, []));
   if (assessment.disputed) warnings.push({ code: 'in-two-places', ...twoPlacesWords });
-  const lot = stock.lots.get(lotId(assessment.lot));
+  const lot = held ? stock.lots.get(lotId(assessment.lot)) : undefined;
   const expiry = lot === undefined ? undefined : expiryState(lot, day);
   if (expiry?.kind === 'near' && lot?.expiresOn !== undefined) {
     warnings.push({ code: 'near-expiry', ...nearExpiryWords(lot.expiresOn, expiry.months) });
@@ -166,8 +169,12 @@ export async function checkDevices(snapshot: Snapshot, request: CheckRequest): P
   for (const [index, line] of lines.entries()) {
     const id = request.ids[index] ?? '';
     const device = inHand(line);
+    const held = hasHeld(stock, actor.organisation, line);
+    if (line.statedLot === undefined && !held) {
+      throw new Failure('device/lot-missing', { pointer: line.pointer });
+    }
     const assessment = assess(bench, device, { organisation: actor.organisation, place, day });
-    const result = answerCheck(id, device, assessment, stock, day);
+    const result = answerCheck(id, device, assessment, stock, { day, held });
     results.push(result);
     setAside(bench, device, assessment, actor);
     kept.push({

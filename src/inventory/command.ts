@@ -35,9 +35,10 @@ import {
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { commitText } from '../ledger/texts.ts';
 import { Bench } from './bench.ts';
+import type { LotLoad } from './lines.ts';
 import type { Lookups } from './lookups.ts';
 import { conflictWrites } from './serial-conflict.ts';
-import type { Stock } from './stock.ts';
+import { hasHeld, type Stock } from './stock.ts';
 
 /** Who acts. */
 export interface Actor {
@@ -332,6 +333,30 @@ export async function assertPeople(
   if (unknown.length > 0) {
     throw new Failure('people/unknown', { pointers: unknown.map(([pointer]) => pointer) });
   }
+}
+
+/**
+ * Refuses, as stated, things that the organisation never had: the lot on the record of a serial number would tell
+ * anybody which serial numbers there are, and in which lots.
+ */
+export function refuseUnheld(
+  stock: Stock,
+  organisation: string,
+  load: LotLoad,
+  loads: readonly LotLoad[],
+): Refusal {
+  const { gtin, pointer, statedLot: lot } = load;
+  if (lot === undefined) return refuse('device/lot-missing', { pointer });
+  const unheld = loads.filter(
+    (one) => one.gtin === gtin && one.statedLot === lot && !hasHeld(stock, organisation, one),
+  );
+  return refuseShortfall(
+    { gtin, lot, pointer },
+    {
+      quantity: unheld.reduce((sum, { quantity }) => sum + quantity, 0),
+      serials: unheld.flatMap(({ serials }) => serials),
+    },
+  );
 }
 
 /** Refuses a load that is not where it was to be taken from. */

@@ -67,6 +67,8 @@ export interface ReadLine {
 /** A line whose product, lot and number of units are known. */
 export interface ResolvedLine extends Omit<ReadLine, 'lot'> {
   readonly lot: string;
+  /** As the line has it; absent where a unit's record alone says the lot. */
+  readonly statedLot?: string;
   /** Units of "each": a case counts as what it holds. */
   readonly quantity: number;
   /** Whether the code is a package's and not the device's own. */
@@ -177,6 +179,7 @@ export async function resolveLines(snapshot: Snapshot, lines: readonly ReadLine[
     return {
       ...line,
       lot,
+      ...(line.lot === undefined ? {} : { statedLot: line.lot }),
       packaged,
       lotsOnRecord: new Map(others),
       gtin: resolved?.product.gtin ?? line.gtin,
@@ -203,6 +206,8 @@ export interface LotLoad {
   readonly serials: readonly string[];
   /** Of the first line that named the lot. */
   readonly pointer: string;
+  /** What that line has as the lot: it may be told to whoever sent it. Absent where it has none. */
+  readonly statedLot?: string;
   /** Some of their labels name another lot: they may be mislabelled or false. */
   readonly mislabelled: boolean;
   readonly product?: Product;
@@ -220,7 +225,7 @@ export function loadsOf(lines: readonly ResolvedLine[]): LotLoad[] {
     const before = loads.get(key);
     loads.set(key, {
       ...part,
-      pointer: before?.pointer ?? part.pointer,
+      ...(before === undefined ? {} : firstLineOf(before)),
       quantity: (before?.quantity ?? 0) + part.quantity,
       serials: [...(before?.serials ?? []), ...part.serials],
       mislabelled: before?.mislabelled === true || part.mislabelled,
@@ -244,14 +249,23 @@ export function loadsOf(lines: readonly ResolvedLine[]): LotLoad[] {
   return all;
 }
 
+function firstLineOf({ pointer, statedLot }: LotLoad): Pick<LotLoad, 'pointer' | 'statedLot'> {
+  return { pointer, ...(statedLot === undefined ? {} : { statedLot }) };
+}
+
 /** @returns the line as it is, or in parts where serial numbers on it are on record under other lots */
 function partsOf(line: ResolvedLine): LotLoad[] {
-  const { gtin, lot, pointer, product, quantity, lotsOnRecord } = line;
+  const { gtin, lot, pointer, product, quantity, statedLot, lotsOnRecord } = line;
   const serials = product?.trackedBy === 'lot' ? [] : line.serials;
   if (product?.trackedBy === 'serial' && serials.length === 0) {
     throw new Failure('device/serial-missing', { pointer, gtin, lot });
   }
-  const facts = { gtin, pointer, ...(product === undefined ? {} : { product }) };
+  const facts = {
+    gtin,
+    pointer,
+    ...(statedLot === undefined ? {} : { statedLot }),
+    ...(product === undefined ? {} : { product }),
+  };
   if (serials.length === 0 || lotsOnRecord.size === 0) {
     return [{ ...facts, lot, quantity, serials, mislabelled: false }];
   }

@@ -6,7 +6,14 @@ import type { Commitment } from '../ledger/event.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
 import { barrier, mislabelledBarrier, restrictedBarrier } from './barriers.ts';
 import type { Bench } from './bench.ts';
-import { type Actor, commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
+import {
+  type Actor,
+  commandFields,
+  refuseShortfall,
+  refuseUnheld,
+  type StockCommand,
+  today,
+} from './command.ts';
 import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
 import { hasHeld, loadStock, type Stock } from './stock.ts';
 
@@ -39,7 +46,9 @@ function relocate(
   refusal: (load: LotLoad) => Refusal | undefined = () => undefined,
 ): Refusal | undefined {
   for (const load of loads) {
-    if (!hasHeld(bench.stock, from.organisation, load)) return refuseShortfall(load, load);
+    if (!hasHeld(bench.stock, from.organisation, load)) {
+      return refuseUnheld(bench.stock, from.organisation, load, loads);
+    }
     const refused = refusal(load);
     if (refused !== undefined) return refused;
     const shortfall = bench.move(load, from, to);

@@ -7,7 +7,14 @@ import { type Commitment, type DocumentRef, lotId } from '../ledger/event.ts';
 import { conveyedBases, type ShipmentPurpose, shipmentPurposes } from '../ledger/event-details.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
 import { barrier } from './barriers.ts';
-import { type Actor, commandFields, refuseShortfall, type StockCommand, today } from './command.ts';
+import {
+  type Actor,
+  commandFields,
+  refuseShortfall,
+  refuseUnheld,
+  type StockCommand,
+  today,
+} from './command.ts';
 import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
 import { hasHeld, loadStock, restrictionsOnThings, type Stock } from './stock.ts';
 
@@ -62,7 +69,7 @@ export const ship: StockCommand<ShipInput, ShipState, ShippedAnswer> = {
     const from: AccountRef = { organisation, account: placeAccount(input.from, input.condition) };
     const to: AccountRef = { organisation, account: `transit/${shipment}` };
     for (const load of loads) {
-      if (!hasHeld(stock, organisation, load)) return refuseShortfall(load, load);
+      if (!hasHeld(stock, organisation, load)) return refuseUnheld(stock, organisation, load, loads);
       const refusal = dispatchBarrier(purpose, input.to, stock, load, today(context));
       if (refusal !== undefined) return refusal;
       const shortfall = bench.move(load, from, to);

@@ -247,7 +247,7 @@ export class InMemoryService {
       const inHand = { gtin, lot, label: {}, ...(serial === undefined ? {} : { serial }) };
       const found = assess(bench, inHand, { organisation: by, place: placeOf(by, place), day });
       const check = `${id}#${index}`;
-      const { verdict, reasons, warnings } = answerCheck(check, inHand, found, stock, day);
+      const { verdict, reasons, warnings } = answerCheck(check, inHand, found, stock, { day, held: true });
       if (serial === undefined && found.source !== undefined) {
         bench.move({ ...found.lot, quantity: 1 }, found.source, { organisation: by, account: 'consumed' });
       }

@@ -67,7 +67,10 @@ describe('histories of the stock', () => {
           for (const name of people) {
             const where = { organisation: name, place: placeOf(name, 1), day: '2026-11-02' };
             const found = assess(new Bench(books.stock), { ...device, label: {} }, where);
-            const answer = answerCheck('check', { ...device, label: {} }, found, books.stock, where.day);
+            const answer = answerCheck('check', { ...device, label: {} }, found, books.stock, {
+              day: where.day,
+              held: true,
+            });
             expect(answer.verdict).to.equal('blocked');
           }
         }

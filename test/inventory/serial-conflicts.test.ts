@@ -3,13 +3,16 @@ import { at, listAt, textAt } from '../support/http.ts';
 import { type CallerName, createWorld, done, members, places, uuid, type World } from '../support/world.ts';
 import { implant } from '../support/world-facts.ts';
 import {
+  acceptBody,
   check,
   correct,
   fromFactory,
   make,
+  moveBody,
   newLot,
   receive,
   ship,
+  shipBody,
   stocked,
   useInB,
 } from '../support/world-play.ts';
@@ -91,5 +94,33 @@ describe('serial numbers that two organisations state to have', () => {
     await correct(world, 'keeperB', event);
     await stocked(world, body);
     expect((await check(world, [body]))[0]).to.deep.include({ verdict: 'may-be-used', warnings: [] });
+  });
+
+  it('are told nobody who never had their lot: a refusal says what was stated, as of those that do not exist', async () => {
+    const line = { gtin: implant, lot: newLot(), serials: ['SECRET1', 'SECRET2'] };
+    await make(world, line);
+    const refusalsOf = async (serials: string[]) => {
+      const lines = [{ gtin: implant, lot: 'GUESS', serials }];
+      const move = moveBody(places.storeB, places.theatreB, lines);
+      const leg = { by: 'keeperB', from: places.storeB, to: 'hospitalA' } as const;
+      const shipment = await state({ lot: newLot(), serials: [uuid().slice(0, 8)] });
+      const replies = [
+        await world.as('keeperB').post('/api/v1/moves', move),
+        await world.as('keeperB').post('/api/v1/shipments', shipBody(leg, lines)),
+        await world.as('keeperB').post('/api/v1/acceptances', acceptBody(shipment, places.storeB, lines)),
+      ];
+      return replies.map(({ body }) => [at(body, '/code'), at(body, '/info')]);
+    };
+    const refusals = await refusalsOf(['SECRET1', 'SECRET2']);
+    const nothing = JSON.stringify(await refusalsOf(['NOBODY1', 'NOBODY2'])).replaceAll('NOBODY', 'SECRET');
+    expect(refusals).to.deep.equal(JSON.parse(nothing));
+    expect(JSON.stringify(refusals)).to.include('GUESS').and.not.include(line.lot);
+
+    const device = { gtin: implant, lot: 'GUESS', serials: ['SECRET1'] };
+    const checked = await world
+      .as('nurseB')
+      .post('/api/v1/checks', { place: places.theatreB, devices: [device] });
+    expect(checked.status).to.equal(200);
+    expect(JSON.stringify(checked.body)).to.not.include(line.lot).and.not.include('2029-02-28');
   });
 });

@@ -165,6 +165,7 @@ export class Books {
         pointer: `/lines/${index}`,
         gtin,
         lot,
+        statedLot: lot,
         serials,
         quantity,
         packaged: false,

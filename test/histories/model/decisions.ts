@@ -145,6 +145,7 @@ function accept(model: Model, { by }: Who, act: Of<'accept'>): Decided | string 
   const loads = loadsOf(goods, [act.line]);
   if (typeof loads === 'string') return loads;
   const [load, second] = loads;
+  if (second && loads.some((one) => !standing.hasHeld(goods, by, one))) return 'stock/not-there';
   if (load === undefined || second !== undefined) return 'request/invalid';
   const supplied =
     act.shipment === undefined
