@@ -48,6 +48,11 @@ export const labelFailures = {
     zh: '该批尚未登记，请填写标签上的生产日期。',
     en: 'The lot is not recorded yet; state the date of manufacture that its labels bear.',
   },
+  'label/not-registered': {
+    status: 422,
+    zh: '生产日期不在注册证（备案）有效期内，不得打印标签。',
+    en: 'On the date of manufacture the product’s registration or filing is not valid; no labels are printed.',
+  },
   'label/other-dates': {
     status: 409,
     zh: '该批已有打印的标签载有其他生产日期或失效日期；同一批号的日期应一致，请核对，或先将原标签作废。',

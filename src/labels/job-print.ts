@@ -21,6 +21,7 @@ import { marksOf, refuseUnprintable } from './job-barriers.ts';
 import { contentOf, type LotContent } from './job-content.ts';
 import { assertFits, drawingFields, hardest } from './job-drawing.ts';
 import { datesOf, isRecorded, type LabelDates } from './label-dates.ts';
+import { marksOfContent, refuseUnregistered } from './label-law.ts';
 import { numbering, sequentialByDefault, widestSerials } from './serial-numbers.ts';
 import { type Allocated, allocate, findMade, findPrinted } from './serial-store.ts';
 import { stateDates } from './stated-dates.ts';
@@ -121,7 +122,7 @@ export function printLabels(
         ...newJob({
           ...{ actor, context, template: input.templateData, asked: input, labels },
           serials: allocated?.serials ?? [],
-          marks: marksOf(lots, stock, day),
+          marks: [...marksOf(lots, stock, day), ...marksOfContent(content)],
         }),
         product: product.gtin,
         content,
@@ -169,6 +170,8 @@ async function wantedOf(
   if (refusal !== undefined) return refusal;
   const dates = datesOf(key(product, input), input, product, lot);
   if ('kind' in dates) return dates;
+  const unregistered = refuseUnregistered(product, dates.manufacturedOn);
+  if (unregistered !== undefined) return unregistered;
   const stated = isRecorded(lot) ? undefined : await stateDates(snapshot, key(product, input), dates);
   if (stated !== undefined && 'kind' in stated) return stated;
   const components = await readProducts(

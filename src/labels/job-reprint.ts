@@ -11,6 +11,7 @@ import { type LabelJob, labelJobsCollection, lotsOf, spaceOf } from './job.ts';
 import { ends, type PrintedAnswer, printedEvents } from './job-accept.ts';
 import { marksOf, refuseUnprintable } from './job-barriers.ts';
 import { type JobState, labelsOf, loadJob, onJob, type SomeLabels, someLabels } from './job-labels.ts';
+import { marksOfContent } from './label-law.ts';
 import { noteSerials, printingsMax } from './serial-store.ts';
 
 export const reprintBody = z.strictObject({
@@ -53,7 +54,10 @@ export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer &
       ...(serials.length === 0 ? {} : { selection: serials }),
       reprintOf: first._id,
       reason: input.reasonText,
-      marks: marksOf(lots, stock, today(context)),
+      marks: [
+        ...marksOf(lots, stock, today(context)),
+        ...('product' in first ? marksOfContent(first.content) : []),
+      ],
       printedAt: context.recordTime,
       printedBy: actor.person,
       state: 'open',

@@ -21,7 +21,7 @@ export const labelsPerJob = 10_000;
 /** Serial numbers that one request names: as many as an event of the ledger holds. */
 export const serialsPerRequest = 1_000;
 
-/** What stood on the lot, or on one of them, when the labels were printed. */
+/** What stood on the lot, or on one of them, when the labels were printed; and what they do not say. */
 export const jobMarks = [
   /** The maker has not recorded the lot: labels come before production. */
   'lot-not-recorded',
@@ -30,6 +30,8 @@ export const jobMarks = [
   /** Of labels that say nothing of whether what they are on may be used; others are refused. */
   'lot-recalled',
   'lot-expired',
+  /** The product was never registered in China, and the label bears no such number: it is for another country. */
+  'not-registered',
 ] as const;
 export type JobMark = (typeof jobMarks)[number];
 
