@@ -14,8 +14,8 @@ export const recallFailures = {
   },
   'recall/scope-too-large': {
     status: 422,
-    zh: '召回范围涉及的批号过多，请分为几次召回。',
-    en: 'The scope covers too many lots; divide it into several recalls.',
+    zh: '召回范围列出的批号或序列号过多，请分为几次召回，或召回整个产品。',
+    en: 'The scope names too many lots or serial numbers; divide it into several recalls, or recall the product as a whole.',
   },
   'recall/return-place': {
     status: 422,

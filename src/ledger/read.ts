@@ -4,12 +4,12 @@
  */
 import type { mongo } from 'mongoose';
 import { Failure } from '../errors.ts';
-import { ledgerCollections, type StoredEntry, withoutKey } from './collections.ts';
+import { ledgerCollections, type Stored, type StoredEntry, withoutKey } from './collections.ts';
 import type { Entry } from './entry.ts';
 import type { AnyEvent, LotKey } from './event.ts';
 import { lotId } from './event.ts';
 import type { EventType } from './event-details.ts';
-import type { Holding } from './holding.ts';
+import { type Holding, holdingId } from './holding.ts';
 import type { Unit, UnitKey } from './unit.ts';
 
 /** More than this many entries in one answer is an error, not a shorter list. */
@@ -22,8 +22,11 @@ export interface ReadOptions {
 
 const majority = { readConcern: { level: 'majority' }, readPreference: 'primary' } as const;
 
-/** The driver's first batch is of 101: a lot's whole history would take two turns with the server. */
-const entriesPerBatch = 2_000;
+/**
+ * The driver's first batch is of 101: a lot's whole history would take two turns with the server. Its others are of 16 MB,
+ * which is more than one who stops after a page has a use for.
+ */
+const perBatch = 2_000;
 
 async function collectEntries(
   db: mongo.Db,
@@ -36,7 +39,7 @@ async function collectEntries(
       ...(session === undefined ? {} : { session }),
     })
     .limit(maxEntriesInAnswer + 1)
-    .batchSize(entriesPerBatch)
+    .batchSize(perBatch)
     // Date copies for the indexes: what is read by the thousand does not bring along what nobody looks at.
     .project<Entry>({ _id: 0, recordedAt: 0, happenedAt: 0 });
   const entries = await cursor.toArray();
@@ -44,11 +47,6 @@ async function collectEntries(
     throw new Failure('trace/too-large', { limit: maxEntriesInAnswer });
   }
   return entries;
-}
-
-/** @returns every entry of the lots, all events of them. */
-export function entriesOfLots(db: mongo.Db, lots: readonly LotKey[], options: ReadOptions = {}) {
-  return collectEntries(db, { lotId: { $in: lots.map(lotId) } }, options);
 }
 
 /** Who wrote an entry, and whose books it moved. */
@@ -90,12 +88,166 @@ export function usesOfLots(db: mongo.Db, lots: readonly LotKey[], options: ReadO
   );
 }
 
-/** @returns every entry with a use of the product, of all its lots: for recalls whose scope is open. */
-export function usesOfProducts(db: mongo.Db, gtins: readonly string[], options: ReadOptions = {}) {
-  return collectEntries(
-    db,
-    { gtin: { $in: [...gtins] }, 'uses.0': { $exists: true } } as mongo.Filter<Entry>,
-    options,
+/**
+ * Lots by name, and products of which every lot is meant. Anybody can name lots of a product that never were, so those
+ * of a product are asked for by it, and never one by one.
+ */
+export interface LotRange {
+  readonly lots: readonly LotKey[];
+  readonly gtins: readonly string[];
+}
+
+/** @returns a filter in which each part of the range, which is not empty, has the conditions: each finds its own index. */
+function within(range: LotRange, conditions: mongo.Document = {}): mongo.Filter<mongo.Document> {
+  const parts: mongo.Document[] = [];
+  if (range.lots.length > 0) parts.push({ lotId: { $in: range.lots.map(lotId) }, ...conditions });
+  if (range.gtins.length > 0) parts.push({ gtin: { $in: [...range.gtins] }, ...conditions });
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined
+    ? only
+    : { $or: parts.length === 0 ? [{ _id: '' }] : parts };
+}
+
+/** Which entries of a range are meant. */
+export interface EntryChoice {
+  /** Those with a use. */
+  readonly withUses?: true;
+  /** Those that this organisation wrote. */
+  readonly organisation?: string;
+  /** Those in which this organisation has a part. */
+  readonly party?: string;
+  readonly type?: EventType;
+}
+
+function chosen({ withUses, organisation, party, type }: EntryChoice): mongo.Document {
+  return {
+    ...(withUses === undefined ? {} : { 'uses.0': { $exists: true } }),
+    ...(organisation === undefined ? {} : { organisation }),
+    ...(party === undefined ? {} : { parties: party }),
+    ...(type === undefined ? {} : { type }),
+  };
+}
+
+/**
+ * @returns the entries chosen, whatever their time (law 4, step 3); corrected ones too
+ * @throws Failure `trace/too-large`: of what is not chosen there may be as much as there will
+ */
+export function entriesInRange(
+  db: mongo.Db,
+  range: LotRange,
+  choice: EntryChoice,
+  options: ReadOptions = {},
+): Promise<Entry[]> {
+  return collectEntries(db, within(range, chosen(choice)) as mongo.Filter<Entry>, options);
+}
+
+/** The same for one who adds them up: some thousand at a time, and however many there are. */
+export async function* entriesInPortions(
+  db: mongo.Db,
+  range: LotRange,
+  choice: EntryChoice = {},
+  { session }: ReadOptions = {},
+): AsyncGenerator<Entry[], void> {
+  const cursor = ledgerCollections(db)
+    .entries.find(within(range, chosen(choice)) as mongo.Filter<StoredEntry>, {
+      ...majority,
+      ...(session === undefined ? {} : { session }),
+    })
+    .batchSize(perBatch)
+    .project<Entry>({ _id: 0, recordedAt: 0, happenedAt: 0 });
+  try {
+    while (await cursor.hasNext()) yield cursor.readBufferedDocuments();
+  } finally {
+    await cursor.close();
+  }
+}
+
+/** @returns the organisations in whose books the lots ever moved, and those that recorded a use of one. */
+export async function organisationsInRange(
+  db: mongo.Db,
+  range: LotRange,
+): Promise<{ readonly moved: ReadonlySet<string>; readonly used: ReadonlySet<string> }> {
+  const { entries } = ledgerCollections(db);
+  const all = within(range) as mongo.Filter<StoredEntry>;
+  const withUses = within(range, chosen({ withUses: true })) as mongo.Filter<StoredEntry>;
+  const [from, to, used] = await Promise.all([
+    entries.distinct('transfers.from.organisation', all, majority),
+    entries.distinct('transfers.to.organisation', all, majority),
+    entries.distinct('organisation', withUses, majority),
+  ]);
+  return { moved: new Set<string>([...from, ...to]), used: new Set<string>(used) };
+}
+
+/**
+ * @returns the organisations that have a holding of the lots: what was theirs, or what they used, whatever is left
+ */
+export async function holdersInRange(db: mongo.Db, range: LotRange): Promise<Set<string>> {
+  const filter = within(range) as mongo.Filter<Stored<Holding>>;
+  return new Set(await ledgerCollections(db).holdings.distinct('organisation', filter, majority));
+}
+
+/** @returns lots of the range of which the organisation has a holding, up to so many, in the order of their ids. */
+export async function lotsHeldInRange(
+  db: mongo.Db,
+  range: LotRange,
+  organisation: string,
+  limit: number,
+): Promise<LotKey[]> {
+  const { holdings } = ledgerCollections(db);
+  const { lots, gtins } = range;
+  // One part alone is read in the order of the index, and no further than it is asked for.
+  const ids = lots.length === 0 ? [] : [{ _id: { $in: lots.map((lot) => holdingId(organisation, lot)) } }];
+  const products = gtins.length === 0 ? [] : [{ organisation, gtin: { $in: [...gtins] } }];
+  const found = await holdings
+    .find({ $or: [...ids, ...products] }, { ...majority, projection: { gtin: 1, lot: 1 } })
+    .sort({ gtin: 1, lot: 1 })
+    .limit(limit)
+    .toArray();
+  return found.map(({ gtin, lot }) => ({ gtin, lot }));
+}
+
+/**
+ * Holdings lot by lot, in the order of lot ids, for a list that is paged.
+ * @param choice `after` is the lot id of the last one before; `organisations`, where only theirs are meant
+ */
+export async function* holdingsByLot(
+  db: mongo.Db,
+  { lots, gtins }: LotRange,
+  choice: { readonly after?: string | undefined; readonly organisations?: readonly string[] },
+): AsyncGenerator<Holding, void> {
+  const { after = '', organisations } = choice;
+  const named = lots.map(lotId).filter((id) => id > after);
+  // A lot id begins with the product and a slash; behind the slash comes the zero.
+  const ofProduct = (gtin: string) => ({ $gt: after > `${gtin}/` ? after : `${gtin}/`, $lt: `${gtin}0` });
+  const parts: mongo.Document[] = gtins.map((gtin) => ({ lotId: ofProduct(gtin) }));
+  if (named.length > 0) parts.push({ lotId: { $in: named } });
+  const [only] = parts;
+  if (only === undefined) return;
+  // One part alone is read in the order of the index, and no further than the page goes.
+  const filter: mongo.Filter<Stored<Holding>> = {
+    ...(parts.length === 1 ? only : { $or: parts }),
+    ...(organisations === undefined ? {} : { organisation: { $in: [...organisations] } }),
+  };
+  const { holdings } = ledgerCollections(db);
+  const found = holdings.find(filter, majority).sort({ lotId: 1 }).batchSize(perBatch);
+  for await (const stored of found) yield withoutKey(stored);
+}
+
+/** @param ids of `holdingId` */
+export async function readHoldings(db: mongo.Db, ids: readonly string[]): Promise<Holding[]> {
+  const found = await ledgerCollections(db)
+    .holdings.find({ _id: { $in: [...ids] } }, majority)
+    .toArray();
+  return found.map(withoutKey);
+}
+
+/** @returns of events `shipped`, the one fact that entries do not hold: to whom it went. */
+export async function addresseesOf(db: mongo.Db, events: readonly string[]): Promise<Map<string, string>> {
+  const found = await ledgerCollections(db)
+    .events.find({ _id: { $in: [...events] } }, { ...majority, projection: { type: 1, 'details.to': 1 } })
+    .toArray();
+  return new Map(
+    found.flatMap((event) => (event.type === 'shipped' ? [[event._id, event.details.to] as const] : [])),
   );
 }
 

@@ -43,10 +43,10 @@ export function balancesOf(
   { lots, holdings, recall }: Pick<Situation, 'lots' | 'holdings' | 'recall'>,
   showsPlaces: (organisation: string) => boolean,
 ): LotBalance[] {
+  const byLot = Map.groupBy(holdings, ({ lotId: id }) => id);
   return lots.map((lot) => {
     const rows = new Map<string, BalanceRow>();
-    for (const { organisation, balances, lotId: id } of holdings) {
-      if (id !== lotId(lot)) continue;
+    for (const { organisation, balances } of byLot.get(lotId(lot)) ?? []) {
       for (const { account, quantity } of balances) {
         const row = rowOf(organisation, accountParts(account), quantity, showsPlaces(organisation));
         const key = [organisation, row.kind, row.condition, row.place].join('|');
@@ -99,13 +99,14 @@ export function movementsOf(
   situation: Pick<Situation, 'lots' | 'entries' | 'holdings' | 'addressees'>,
   organisation: string,
 ): LotMovement[] {
-  const { lots, entries } = situation;
+  const { lots, addressees } = situation;
+  const entriesByLot = Map.groupBy(situation.entries, ({ lotId: id }) => id);
+  const holdingsByLot = Map.groupBy(situation.holdings, ({ lotId: id }) => id);
   return lots.map((lot) => {
     let received = 0;
     let sentOn = 0;
-    const transfers = entries
-      .filter(({ lotId: id }) => id === lotId(lot))
-      .flatMap((entry) => entry.transfers);
+    const [entries, holdings] = [entriesByLot.get(lotId(lot)) ?? [], holdingsByLot.get(lotId(lot)) ?? []];
+    const transfers = entries.flatMap((entry) => entry.transfers);
     for (const { from, to, quantity } of transfers) {
       const out = from.organisation === organisation;
       const into = to.organisation === organisation;
@@ -115,22 +116,21 @@ export function movementsOf(
       if (out && into && isTransit(from.account) && accountParts(to.account).kind === 'place')
         sentOn -= quantity;
     }
-    return { ...lot, received, sentOn, coming: comingTo(situation, organisation, lotId(lot)) };
+    return { ...lot, received, sentOn, coming: comingTo({ entries, holdings, addressees }, organisation) };
   });
 }
 
+/** Of one lot, all of whose entries and holdings are given. */
 function comingTo(
   { entries, holdings, addressees }: Pick<Situation, 'entries' | 'holdings' | 'addressees'>,
   organisation: string,
-  id: string,
 ): number {
   const shipments = new Set(
     entries
-      .filter((entry) => entry.lotId === id && addressees.get(entry.event) === organisation)
+      .filter((entry) => addressees.get(entry.event) === organisation)
       .flatMap(({ transfers }) => transfers.map(({ to }) => `${to.organisation}|${to.account}`)),
   );
   return holdings
-    .filter((holding) => holding.lotId === id)
     .flatMap(({ organisation: sender, balances }) =>
       balances.filter(({ account }) => isTransit(account) && shipments.has(`${sender}|${account}`)),
     )

@@ -11,10 +11,15 @@ export interface Concern {
   readonly used: boolean;
 }
 
-/** @returns those concerned beside the registrant, who has the duty, by organisation id. */
-export function concernedBy(situation: Situation): Map<string, Concern> {
-  const { recall, facts, entries, addressees } = situation;
-  const found = new Map<string, Concern>();
+/**
+ * @param before what earlier portions of the entries came to
+ * @returns those concerned beside the registrant, who has the duty, by organisation id
+ */
+export function concernedBy(
+  { recall, facts, entries, addressees }: Pick<Situation, 'recall' | 'facts' | 'entries' | 'addressees'>,
+  before: ReadonlyMap<string, Concern> = new Map(),
+): Map<string, Concern> {
+  const found = new Map(before);
   // Of a thousand uses in one hospital the first says it.
   const isSeen = (organisation: string | undefined, what: 'had' | 'used') =>
     organisation === undefined ||
@@ -22,8 +27,8 @@ export function concernedBy(situation: Situation): Map<string, Concern> {
     found.get(organisation)?.[what] === true;
   const see = (organisation: string | undefined, what: 'had' | 'used') => {
     if (organisation === undefined || isSeen(organisation, what)) return;
-    const before = found.get(organisation) ?? { organisation, had: false, used: false };
-    found.set(organisation, { ...before, [what]: true });
+    const known = found.get(organisation) ?? { organisation, had: false, used: false };
+    found.set(organisation, { ...known, [what]: true });
   };
   for (const entry of entries) {
     for (const transfer of entry.transfers) {

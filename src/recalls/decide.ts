@@ -35,7 +35,7 @@ export interface RecallCommand {
 export interface ScopeState {
   /** Of the GTINs in scope, those that are registered: the registrant's organisation id. */
   readonly registrants: ReadonlyMap<string, string>;
-  /** Every lot that anybody has seen of the products in open scope. */
+  /** Lots of the products in open scope, for the event to speak of: as many as it may. */
   readonly lotsOfOpenProducts: readonly LotKey[];
 }
 
@@ -132,7 +132,7 @@ function refuseScope(
   organisation: string,
   scope: readonly ScopeItem[],
   covered: readonly ScopeItem[],
-  { registrants, lotsOfOpenProducts }: ScopeState,
+  { registrants }: ScopeState,
 ): ReturnType<typeof refuse> | undefined {
   const foreign = scope.flatMap(({ gtin }, index): InputFault[] =>
     registrants.get(gtin) === organisation
@@ -153,10 +153,10 @@ function refuseScope(
   }
   const serials = scope.reduce((sum, item) => sum + (item.serials?.length ?? 0), 0);
   const named = namedLots([...covered, ...scope]).length;
-  const { lotsNamed, lotsCovered, serials: serialsNamed } = recallBounds;
-  const tooLarge =
-    named > lotsNamed || named + lotsOfOpenProducts.length > lotsCovered || serials > serialsNamed;
-  return tooLarge ? refuse('recall/scope-too-large', { lotsNamed, lotsCovered, serialsNamed }) : undefined;
+  const { lotsNamed, serials: serialsNamed } = recallBounds;
+  // What is named, and never what exists: a product is recalled as a whole, however many lots of it somebody has named.
+  const tooLarge = named > lotsNamed || serials > serialsNamed;
+  return tooLarge ? refuse('recall/scope-too-large', { lotsNamed, serialsNamed }) : undefined;
 }
 
 /**
@@ -178,7 +178,7 @@ export interface ResponseCommand {
 export interface ResponseState {
   readonly recordTime: string;
   readonly recall: Recall | undefined;
-  /** Lots in scope that are or were with the organisation that answers. */
+  /** Lots in scope that are or were with the organisation that answers, as many as an event may speak of. */
   readonly lots: readonly LotKey[];
 }
 
@@ -221,7 +221,7 @@ export function decideNotified(
 export interface OwnRecallState {
   readonly recordTime: string;
   readonly recall: Recall | undefined;
-  /** Every lot in scope. */
+  /** Lots of the products in open scope, for the event to speak of: as many as it may. */
   readonly lots: readonly LotKey[];
 }
 

@@ -8,15 +8,14 @@ import type { Clock } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import { lotId } from '../ledger/event.ts';
 import { raiseFence } from '../ledger/fence.ts';
-import { type Exposure, exposuresOf } from './exposure.ts';
 import { fenceReference, type Recall, type RecallStep } from './recall.ts';
 import { namedLots, openProducts } from './scope.ts';
-import { readSituation } from './situation.ts';
+import { type ListedUse, usesInPortions } from './situation.ts';
 import { markEffective, readRecall, unfinishedRecalls } from './storage.ts';
 
 export type EffectStep =
-  | { readonly done: 'decision' | 'fence' }
-  | { readonly done: 'list'; readonly exposures: readonly Exposure[] };
+  | { readonly done: 'decision' | 'fence' | 'list' }
+  | { readonly done: 'portion'; readonly uses: readonly ListedUse[] };
 
 export interface EffectParts {
   readonly client: mongo.MongoClient;
@@ -44,10 +43,14 @@ export async function makeEffective({ client, db, clock, after }: EffectParts, i
     await after?.({ done: 'decision' });
     for (const step of unfinished) await fence(db, session, recall, step);
     await after?.({ done: 'fence' });
-    const exposures = exposuresOf(await readSituation(db, recall, { session }));
-    await after?.({ done: 'list', exposures });
+    const listed: number[] = [];
+    for await (const uses of usesInPortions(db, recall, { session })) {
+      for (const { step } of uses) listed[step] = (listed[step] ?? 0) + 1;
+      await after?.({ done: 'portion', uses });
+    }
+    await after?.({ done: 'list' });
     for (const step of unfinished) {
-      const usesListed = exposures.filter((exposure) => exposure.step <= step.step).length;
+      const usesListed = listed.slice(0, step.step + 1).reduce((sum, uses) => sum + uses, 0);
       const at = clock.now().toISOString();
       await markEffective(db, session, id, { step: step.step, at, usesListed });
     }

@@ -1,7 +1,8 @@
 /** The list of uses of a recall: all of them whatever their time, corrected and late ones marked (law 4). Pure. */
 import type { Entry } from '../ledger/entry.ts';
 import type { Deviation, LotKey, SerialIssuer, Use } from '../ledger/event.ts';
-import { fenceReference, type RecallStep } from './recall.ts';
+import { type Holding, holdingId } from '../ledger/holding.ts';
+import { fenceReference, type Recall } from './recall.ts';
 import { stepOfUse } from './scope.ts';
 import type { Situation } from './situation.ts';
 
@@ -29,9 +30,12 @@ export interface Exposure extends LotKey {
   readonly correctedBy?: string;
 }
 
+/** What it takes to make a list of uses: all entries with one, in any order, and the holdings that they wrote. */
+type UseSituation = Pick<Situation, 'recall' | 'facts' | 'entries' | 'holdings' | 'corrections'>;
+
 /** @returns every use in scope, in order of use, then of pseudonym. */
-export function exposuresOf(situation: Situation): Exposure[] {
-  const { recall, facts, entries, corrections } = situation;
+export function exposuresOf({ recall, facts, entries, holdings, corrections }: UseSituation): Exposure[] {
+  const isLate = lateness(recall, holdings);
   const found = new Map<string, Exposure>();
   for (const entry of entries) {
     for (const use of entry.uses) {
@@ -54,7 +58,7 @@ export function exposuresOf(situation: Situation): Exposure[] {
         implanted: use.implanted,
         deviations: use.deviations,
         step,
-        late: isLate(situation, entry, step),
+        late: isLate(entry, step),
         ...(correctedBy === undefined ? {} : { correctedBy }),
       });
     }
@@ -77,21 +81,31 @@ export function sterilisationLotOf(entry: Entry, use: Use): string | undefined {
  * By the fence where there is one: a higher holding version than the fence's mark is later, whatever the clocks
  * say; a holding without the mark began after the fence. An entry that moved nothing goes by the server's clock.
  */
-function isLate({ recall, holdings }: Situation, entry: Entry, step: number): boolean {
-  const effectiveAt = recall.steps.find((known: RecallStep) => known.step === step)?.effectiveAt;
-  if (effectiveAt === undefined) return false;
-  // A use whose label names another lot than its record has two entries; that of a lot which this step did not fence
-  // knows of no mark, and says nothing.
-  const fenced = recall.scope.some(
-    (item) =>
-      item.step === step && item.gtin === entry.gtin && (item.lot === undefined || item.lot === entry.lot),
+function lateness(
+  { id, scope, steps }: Recall,
+  holdings: readonly Holding[],
+): (entry: Entry, step: number) => boolean {
+  const marks = new Map(
+    holdings.flatMap((holding) =>
+      holding.fences.map(({ reference, version }) => {
+        const key = `${holdingId(holding.organisation, holding)} ${reference}`;
+        return [key, version];
+      }),
+    ),
   );
-  if (!fenced) return false;
-  const written = entry.holdings.find(({ organisation }) => organisation === entry.organisation);
-  if (written === undefined) return entry.recordTime > effectiveAt;
-  const holding = holdings.find(
-    ({ organisation, lotId }) => organisation === entry.organisation && lotId === entry.lotId,
-  );
-  const mark = holding?.fences.find(({ reference }) => reference === fenceReference(recall.id, step));
-  return mark === undefined || written.version > mark.version;
+  return (entry, step) => {
+    const effectiveAt = steps.find((known) => known.step === step)?.effectiveAt;
+    if (effectiveAt === undefined) return false;
+    // A use whose label names another lot than its record has two entries; that of a lot which this step did not fence
+    // knows of no mark, and says nothing.
+    const fenced = scope.some(
+      (item) =>
+        item.step === step && item.gtin === entry.gtin && (item.lot === undefined || item.lot === entry.lot),
+    );
+    if (!fenced) return false;
+    const written = entry.holdings.find(({ organisation }) => organisation === entry.organisation);
+    if (written === undefined) return entry.recordTime > effectiveAt;
+    const mark = marks.get(`${holdingId(entry.organisation, entry)} ${fenceReference(id, step)}`);
+    return mark === undefined || written.version > mark;
+  };
 }

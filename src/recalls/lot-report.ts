@@ -9,22 +9,30 @@ import type { Lot } from '../catalogue/lot.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
 import type { Place } from '../catalogue/place.ts';
 import { createDocument, type Document, type Row } from '../documents/document.ts';
+import type { Entry } from '../ledger/entry.ts';
 import { lotId } from '../ledger/event.ts';
-import { type AccountKind, type BalanceRow, balancesOf, type LotBalance } from './balance.ts';
+import type { AccountKind, BalanceRow, LotBalance } from './balance.ts';
 import { drawDeadlines } from './deadline-table.ts';
 import type { Deadline } from './deadlines.ts';
 import type { Exposure } from './exposure.ts';
 import { contactOf, recallRows, returnAddressOf, scopeFacts, timeInTable, timeOf } from './paper-facts.ts';
 import { drawProducts } from './products-table.ts';
 import { type Recall, stateOf } from './recall.ts';
-import { coversWholeLots } from './scope.ts';
-import type { RecallFacts, Sight } from './sight.ts';
-import { isNarrowed, sees, seesPlaces } from './viewer.ts';
-import { effectiveAtOf, exposuresSeen, progressOf } from './views.ts';
+import { coversWholeLots, namedLots } from './scope.ts';
+import type { RecallFacts } from './sight.ts';
+import { isNarrowed, sees } from './viewer.ts';
+import { type ConcernedSight, effectiveAtOf, progressOf } from './views.ts';
 import { accountOf, deviationWords, kindWords, no, stateWords, yes } from './words.ts';
 
 export interface ReportFacts extends RecallFacts {
-  readonly sight: Sight;
+  readonly sight: ConcernedSight;
+  /** The catalogue's facts of the lots, by id. */
+  readonly lots: ReadonlyMap<string, Lot>;
+  /** Those that the reader sees. */
+  readonly exposures: readonly Exposure[];
+  readonly balances: readonly LotBalance[];
+  /** Entries of corrections, those of writers whom the reader sees. */
+  readonly corrections: readonly Entry[];
   readonly registrant: Organisation;
   readonly places: ReadonlyMap<string, Place>;
   readonly deadlines: readonly Deadline[];
@@ -32,7 +40,7 @@ export interface ReportFacts extends RecallFacts {
 }
 
 export function drawLotReport(facts: ReportFacts): Promise<Buffer> {
-  const { sight, registrant, now } = facts;
+  const { sight, registrant, exposures, now } = facts;
   const { recall, viewer } = sight;
   const paper = createDocument({
     title: { zh: '召回批次报告', en: 'Report on recalled lots' },
@@ -46,9 +54,8 @@ export function drawLotReport(facts: ReportFacts): Promise<Buffer> {
       en: 'This report holds the organisations in your area only, and no totals over all.',
     });
   }
-  const exposures = exposuresSeen(sight);
   drawRecall(paper, facts);
-  drawProducts(paper, scopeFacts(recall, facts.products, sight.situation.facts), 3);
+  drawProducts(paper, scopeFacts(recall, facts.products, facts.lots), 3);
   drawBalances(paper, facts);
   drawUses(paper, facts, exposures);
   drawDeviations(paper, exposures);
@@ -102,8 +109,8 @@ function widenings(recall: Recall, wordings: RecallFacts['wordings']) {
     });
 }
 
-function drawBalances(paper: Document, { sight, places }: ReportFacts): void {
-  const { viewer, situation, organisations, recall } = sight;
+function drawBalances(paper: Document, { sight, places, lots, balances }: ReportFacts): void {
+  const { viewer, organisations, recall } = sight;
   const narrowed = isNarrowed(viewer);
   paper.heading({ zh: '二、物料平衡', en: '2. Mass balance' });
   paper.paragraph({
@@ -116,10 +123,11 @@ function drawBalances(paper: Document, { sight, places }: ReportFacts): void {
       en: 'The recall covers serial numbers or sterilisation lots; the quantities are of the whole lot.',
     });
   }
-  for (const balance of balancesOf(situation, (organisation) => seesPlaces(viewer, organisation))) {
+  const { listed, summed } = balancesToPrint(recall, balances, lots);
+  for (const balance of listed) {
     const rows = balance.rows.filter(({ organisation }) => sees(viewer, organisation, organisations));
     paper.heading(`${balance.gtin}  ${balance.lot}`, 3);
-    drawLotFacts(paper, balance, situation.facts.get(lotId(balance)), narrowed);
+    drawLotFacts(paper, balance, lots.get(lotId(balance)), narrowed);
     paper.table(
       [
         { title: { zh: '单位', en: 'Organisation' }, weight: 6 },
@@ -130,6 +138,55 @@ function drawBalances(paper: Document, { sight, places }: ReportFacts): void {
       [...rows.map((row) => balanceRow(row, sight, places)), ...(narrowed ? [] : [totalRow(balance)])],
     );
   }
+  if (summed.length > 0) drawUnverified(paper, summed, sight);
+}
+
+/** So many lots that no maker has said it made are printed one by one, like all others. */
+const unverifiedOneByOne = 200;
+
+/** Anybody can name lots of a product in open scope: that must not make a report that nobody can print or read. */
+function balancesToPrint(
+  { scope }: Pick<Recall, 'scope'>,
+  balances: readonly LotBalance[],
+  lots: ReportFacts['lots'],
+): { readonly listed: readonly LotBalance[]; readonly summed: readonly LotBalance[] } {
+  const named = new Set(namedLots(scope).map(lotId));
+  const isUnverified = (balance: LotBalance) =>
+    !named.has(lotId(balance)) && (lots.get(lotId(balance))?.standing ?? 'unverified') === 'unverified';
+  const unverified = balances.filter(isUnverified);
+  if (unverified.length <= unverifiedOneByOne) return { listed: balances, summed: [] };
+  return { listed: balances.filter((balance) => !isUnverified(balance)), summed: unverified };
+}
+
+function drawUnverified(paper: Document, balances: readonly LotBalance[], sight: ConcernedSight): void {
+  const { viewer, organisations } = sight;
+  const sums = new Map<
+    string,
+    { readonly row: BalanceRow; readonly lots: number; readonly quantity: number }
+  >();
+  for (const row of balances.flatMap(({ rows }) => rows)) {
+    if (!sees(viewer, row.organisation, organisations)) continue;
+    const key = [row.organisation, row.kind, row.condition].join('|');
+    const { lots, quantity } = sums.get(key) ?? { lots: 0, quantity: 0 };
+    sums.set(key, { row, lots: lots + 1, quantity: quantity + row.quantity });
+  }
+  paper.heading({ zh: '无生产记录的批号', en: 'Lots without a record of being made' }, 3);
+  paper.paragraph({
+    zh: `另有 ${balances.length} 个批号无生产记录，仅由下列单位录入，按单位和账户合计；逐批数量见系统中的物料平衡。`,
+    en: `Of ${balances.length} more lots nobody has said that it made them; the organisations below have named them. They are summed up here by organisation and account; lot by lot they are in the mass balance in the system.`,
+  });
+  paper.table(
+    [
+      { title: { zh: '单位', en: 'Organisation' }, weight: 6 },
+      { title: { zh: '账户', en: 'Account' }, weight: 5 },
+      { title: { zh: '批数', en: 'Lots' }, weight: 2.4, align: 'end' },
+      { title: { zh: '数量（件）', en: 'Units' }, weight: 2.4, align: 'end' },
+    ],
+    [...sums.values()].map(({ row, lots, quantity }): Row => {
+      const name = organisations.get(row.organisation)?.name ?? unknown;
+      return { cells: [name, accountOf(row), lots, quantity], tone: 'danger' };
+    }),
+  );
 }
 
 /** When the lot was made and how it was sterilised; and, where nothing is withheld, where all of it went. */
@@ -158,7 +215,7 @@ function drawLotFacts(paper: Document, { rows }: LotBalance, lot: Lot | undefine
   });
 }
 
-function balanceRow(row: BalanceRow, { organisations }: Sight, places: ReportFacts['places']): Row {
+function balanceRow(row: BalanceRow, { organisations }: ConcernedSight, places: ReportFacts['places']): Row {
   const name = organisations.get(row.organisation)?.name ?? unknown;
   const place = row.place === undefined ? '' : (places.get(row.place)?.name ?? row.place);
   const danger = row.kind === 'missing' || row.kind === 'unexplained';
@@ -190,7 +247,7 @@ function drawUses(paper: Document, { sight }: ReportFacts, exposures: readonly E
   );
 }
 
-function useRow(exposure: Exposure, { organisations }: Sight): Row {
+function useRow(exposure: Exposure, { organisations }: ConcernedSight): Row {
   const { pseudonym, usedAt, organisation, lot, scannedLot, serial, issuer, implanted } = exposure;
   const marks = [
     ...(exposure.late ? [{ zh: '生效后登记', en: 'late' }] : []),
@@ -230,13 +287,14 @@ function drawDeviations(paper: Document, exposures: readonly Exposure[]): void {
   );
 }
 
-function drawCorrections(paper: Document, { sight }: ReportFacts, exposures: readonly Exposure[]): void {
-  const { situation, viewer, organisations } = sight;
-  const corrections = new Map(
-    situation.entries
-      .filter(({ type, organisation }) => type === 'corrected' && sees(viewer, organisation, organisations))
-      .map((entry) => [entry.event, entry]),
+function drawCorrections(paper: Document, facts: ReportFacts, exposures: readonly Exposure[]): void {
+  const { organisations } = facts.sight;
+  const inOrder = [...facts.corrections].sort((a, b) =>
+    a.recordTime === b.recordTime ? (a.id < b.id ? -1 : 1) : a.recordTime < b.recordTime ? -1 : 1,
   );
+  // One of several lots has an entry in each.
+  const corrections = new Map(inOrder.map((entry) => [entry.event, entry]));
+  const usesOf = Map.groupBy(exposures, ({ correctedBy }) => correctedBy);
   paper.heading({ zh: '五、更正', en: '5. Corrections' });
   paper.table(
     [
@@ -245,7 +303,7 @@ function drawCorrections(paper: Document, { sight }: ReportFacts, exposures: rea
       { title: { zh: '涉及的使用代号', en: 'Uses concerned' }, weight: 6 },
     ],
     [...corrections.values()].map(({ event, organisation, recordTime }) => {
-      const uses = exposures.filter(({ correctedBy }) => correctedBy === event);
+      const uses = usesOf.get(event) ?? [];
       const none = { zh: '无（库存更正）', en: 'None (stock)' };
       const named = uses.map(({ pseudonym }) => pseudonym).join('\n');
       const by = organisations.get(organisation)?.name ?? unknown;

@@ -6,15 +6,29 @@ import type { Place } from '../catalogue/place.ts';
 import { placesPerOrganisation, readPlaces } from '../catalogue/places.ts';
 import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
-import { balancesOf, movementsOf } from './balance.ts';
+import { lotId } from '../ledger/event.ts';
+import { entriesInRange } from '../ledger/read.ts';
+import { balancesOf, type LotBalance, movementsOf } from './balance.ts';
+import { isConcerned, readConcerned } from './concern-reading.ts';
 import { deadlinesOf, type Milestones, statutoryClocks } from './deadlines.ts';
 import { exposuresOf } from './exposure.ts';
 import { drawLotReport } from './lot-report.ts';
 import { drawNotice, noticeNumber } from './notice.ts';
+import type { Recall } from './recall.ts';
 import type { RecallParts } from './recalls.ts';
 import { recordNotified } from './recalls.ts';
-import { type RecallFacts, readFacts, type Sight, seeRecall } from './sight.ts';
+import { namedLots, rangeOf } from './scope.ts';
+import {
+  type NamedSight,
+  organisationsById,
+  type RecallFacts,
+  readFacts,
+  readOrganisationsShown,
+  seeRecall,
+} from './sight.ts';
+import { readAllHolders, readExposures, readFactsOfLots, readPart } from './situation.ts';
 import { type Reading, sees, seesPlaces } from './viewer.ts';
+import { type ConcernedSight, exposuresSeen } from './views.ts';
 
 export interface Paper {
   readonly bytes: Buffer;
@@ -32,26 +46,30 @@ export async function noticeFor(
   id: string,
   organisation: string,
 ): Promise<Paper> {
-  const sight = await seeRecall(parts, reader, id);
-  const { recall, viewer, concerned, organisations, situation } = sight;
+  const { recall, viewer } = await seeRecall(parts, reader, id);
   const own = viewer.kind === 'concerned' && viewer.organisation === organisation;
-  const addressee = organisations.get(organisation);
   if (!own && viewer.kind !== 'registrant') throw new Failure('not-found');
-  if (!concerned.has(organisation) || addressee === undefined) throw new Failure('not-found');
+  const organisations = await organisationsById(parts.connection, [recall.organisation, organisation]);
+  const addressee = organisations.get(organisation);
+  if (addressee === undefined || organisation === recall.organisation) throw new Failure('not-found');
+  if (!own && !(await isConcerned(parts.db, recall, organisation))) throw new Failure('not-found');
   const number = noticeNumber(recall, organisation);
-  const facts = await readFacts(parts, recall);
-  const uses = exposuresOf(situation).filter((exposure) => exposure.organisation === organisation);
+  const [facts, part] = await Promise.all([
+    readFacts(parts, recall),
+    readPart(parts.db, recall, organisation),
+  ]);
+  const uses = exposuresOf(part).filter((exposure) => exposure.organisation === organisation);
   const bytes = await drawNotice({
     recall,
-    registrant: registrantOf(sight),
+    registrant: registrantOf(recall, organisations),
     addressee,
     products: facts.products,
-    lots: situation.facts,
+    lots: part.facts,
     reason: facts.wordings.get(recall.reason),
     instructions: facts.wordings.get(recall.instructions),
-    returnPlace: await returnPlaceOf(parts, sight),
-    movements: movementsOf(situation, organisation),
-    balances: balancesOf(situation, () => false).map((balance) => ({
+    returnPlace: await returnPlaceOf(parts, recall),
+    movements: movementsOf(part, organisation),
+    balances: balancesOf(part, () => false).map((balance) => ({
       ...balance,
       rows: balance.rows.filter((row) => row.organisation === organisation),
     })),
@@ -72,21 +90,34 @@ export async function lotReport(parts: RecallParts, reader: Reading, id: string)
   const sight = await seeRecall(parts, reader, id);
   const { recall, viewer } = sight;
   if (viewer.kind === 'concerned') throw new Failure('not-found');
-  const facts = await readFacts(parts, recall);
+  const { db, connection } = parts;
+  const shown = await readOrganisationsShown(parts, sight);
+  const [facts, concerned, exposures, holders, corrections] = await Promise.all([
+    readFacts(parts, recall),
+    readConcerned(db, recall),
+    readExposures(db, recall),
+    readAllHolders(db, recall, shown),
+    entriesInRange(db, rangeOf(recall.scope), { type: 'corrected' }),
+  ]);
+  const organisations = await organisationsById(connection, [
+    recall.organisation,
+    ...concerned.keys(),
+    ...[...holders.holdings, ...exposures, ...corrections].map(({ organisation }) => organisation),
+  ]);
+  const seen = { ...sight, organisations, concerned };
   const now = parts.clock.now();
-  const deadlines = deadlinesOf(
-    parts.clocks ?? statutoryClocks,
-    recall.class,
-    milestonesOf(sight, facts),
-    dayInChina(now),
-  );
-  const places = await placesShown(parts, sight);
+  const milestones = milestonesOf(seen, facts);
+  const balances = balancesOf({ recall, ...holders }, (organisation) => seesPlaces(viewer, organisation));
   const bytes = await drawLotReport({
     ...facts,
-    sight,
-    registrant: registrantOf(sight),
-    places,
-    deadlines,
+    sight: seen,
+    registrant: registrantOf(recall, organisations),
+    lots: await readFactsOfLots(db, [...namedLots(recall.scope), ...holders.lots].map(lotId)),
+    exposures: exposuresSeen(seen, exposures),
+    balances,
+    corrections: corrections.filter(({ organisation }) => sees(viewer, organisation, organisations)),
+    places: await placesShown(parts, recall, balances),
+    deadlines: deadlinesOf(parts.clocks ?? statutoryClocks, recall.class, milestones, dayInChina(now)),
     now,
   });
   return { bytes, filename: `${recall.number.replaceAll('/', '-')}-report.pdf` };
@@ -94,7 +125,7 @@ export async function lotReport(parts: RecallParts, reader: Reading, id: string)
 
 /** Notices have reached all when the last of those concerned, as far as the reader sees, has fetched its own. */
 function milestonesOf(
-  { recall, concerned, viewer, organisations }: Sight,
+  { recall, concerned, viewer, organisations }: ConcernedSight,
   { progress }: RecallFacts,
 ): Milestones {
   const reached = [...concerned.keys()]
@@ -109,27 +140,28 @@ function milestonesOf(
   };
 }
 
-function registrantOf({ recall, organisations }: Sight): Organisation {
+function registrantOf(recall: Recall, organisations: NamedSight['organisations']): Organisation {
   const registrant = organisations.get(recall.organisation);
   if (registrant === undefined) throw new Error(`recall ${recall.id} has no registrant`);
   return registrant;
 }
 
-async function returnPlaceOf({ connection }: RecallParts, { recall }: Sight): Promise<Bilingual | undefined> {
-  if (recall.returnTo === undefined) return undefined;
-  return (await readPlaces(askedTogether(connection), [recall.returnTo.place])).get(recall.returnTo.place)
-    ?.name;
+async function returnPlaceOf(
+  { connection }: RecallParts,
+  { returnTo }: Recall,
+): Promise<Bilingual | undefined> {
+  if (returnTo === undefined) return undefined;
+  return (await readPlaces(askedTogether(connection), [returnTo.place])).get(returnTo.place)?.name;
 }
 
-/** The return address, and the places of stock that the reader sees. */
+/** The return address, and the places of stock in the rows. */
 async function placesShown(
   { connection }: RecallParts,
-  { recall, situation, viewer }: Sight,
+  { returnTo }: Recall,
+  balances: readonly LotBalance[],
 ): Promise<Map<string, Place>> {
-  const ids = new Set<string>(recall.returnTo === undefined ? [] : [recall.returnTo.place]);
-  for (const { rows } of balancesOf(situation, (organisation) => seesPlaces(viewer, organisation))) {
-    for (const { place } of rows) if (place !== undefined) ids.add(place);
-  }
+  const ids = new Set<string>(returnTo === undefined ? [] : [returnTo.place]);
+  for (const { rows } of balances) for (const { place } of rows) if (place !== undefined) ids.add(place);
   const all = [...ids];
   const found = new Map<string, Place>();
   for (let from = 0; from < all.length; from += placesPerOrganisation) {

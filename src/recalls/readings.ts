@@ -1,14 +1,19 @@
 /** What may be read of recalls; who sees what is decided in viewer.ts. */
-import { readOrganisations } from '../catalogue/organisations.ts';
-import { askedTogether } from '../database/asking-together.ts';
 import { type IdentityAnswer, patientBounds, type Reader } from '../patients/interface.ts';
+import { readConcerned } from './concern-reading.ts';
 import type { Exposure } from './exposure.ts';
-import type { Recall } from './recall.ts';
 import type { RecallParts } from './recalls.ts';
-import { lookAt, readFacts, type Sight, type SightParts, seeRecall } from './sight.ts';
-import { mayBeConcerned } from './situation.ts';
+import {
+  organisationsById,
+  readFacts,
+  readOrganisationsShown,
+  readViewer,
+  type SightParts,
+  seeRecall,
+} from './sight.ts';
+import { readExposures, readHolders } from './situation.ts';
 import { type RecallPosition, readRecalls } from './storage.ts';
-import { type Reading, viewerOf } from './viewer.ts';
+import type { Reading } from './viewer.ts';
 import { balanceOf, detailOf, exposuresSeen, summaryOf, usesOf } from './views.ts';
 
 /** How many recalls one page looks at to find those that concern the reader (law 9). */
@@ -47,9 +52,10 @@ export async function listRecalls(
       from = [recall.decidedAt, recall.id];
       looked += 1;
       passed += 1;
-      const sight = await sightInList(parts, caller, recall);
-      if (sight === undefined) continue;
-      items.push(summaryOf(sight));
+      // Nothing is read of the recall itself: one that is too large to be shown as a whole is in the list like others.
+      if ((await readViewer(parts, caller, recall)) === undefined) continue;
+      const organisations = await organisationsById(parts.connection, [recall.organisation]);
+      items.push(summaryOf({ recall, organisations }));
       [seen, passed] = [from, 0];
       if (items.length === limit) return { items, next: { after: seen, passed } };
     }
@@ -58,32 +64,32 @@ export async function listRecalls(
   return { items, next: { ...(seen === undefined ? {} : { after: seen }), passed } };
 }
 
-/** For its own, and in an authority's area, a recall need not be looked at as a whole. */
-async function sightInList(
-  parts: SightParts,
-  caller: Reading,
-  recall: Recall,
-): Promise<Pick<Sight, 'recall' | 'organisations'> | undefined> {
-  const organisations = await readOrganisations(askedTogether(parts.connection), [recall.organisation]);
-  if (viewerOf(caller, recall, new Map(), organisations) !== undefined) return { recall, organisations };
-  const regulator = caller.organisationKind === 'regulator';
-  if (!regulator && !(await mayBeConcerned(parts.db, recall, caller.organisation))) return undefined;
-  return lookAt(parts, caller, recall);
-}
-
 /** @throws Failure `not-found`, as all that follow. */
 export async function readDetail(parts: SightParts, caller: Reading, id: string) {
   const sight = await seeRecall(parts, caller, id);
-  return detailOf(sight, await readFacts(parts, sight.recall));
+  const { recall } = sight;
+  const [concerned, facts] = await Promise.all([readConcerned(parts.db, recall), readFacts(parts, recall)]);
+  const organisations = await organisationsById(parts.connection, [recall.organisation, ...concerned.keys()]);
+  return detailOf({ ...sight, concerned, organisations }, facts);
 }
 
-/** @param reader who may name the patients of the caller's own hospital; undefined: without identities */
+/**
+ * @param reader who may name the patients of the caller's own hospital; undefined: without identities
+ * @throws Failure `trace/too-large`: a list is never quietly short
+ */
 export async function readUses(parts: RecallParts, caller: Reading, id: string, reader: Reader | undefined) {
   const sight = await seeRecall(parts, caller, id);
-  const exposures = exposuresSeen(sight);
-  const own = sight.viewer.kind === 'concerned' && caller.organisationKind === 'hospital';
+  const concerned = sight.viewer.kind === 'concerned';
+  // What others record, however much, keeps nobody from its own list.
+  const all = await readExposures(parts.db, sight.recall, concerned ? caller.organisation : undefined);
+  const organisations = await organisationsById(parts.connection, [
+    sight.recall.organisation,
+    ...all.map(({ organisation }) => organisation),
+  ]);
+  const exposures = exposuresSeen({ ...sight, organisations }, all);
+  const own = concerned && caller.organisationKind === 'hospital';
   const identities = own && reader !== undefined ? await identify(parts, reader, exposures) : undefined;
-  return usesOf(sight, exposures, parts.clock.now().toISOString(), identities);
+  return usesOf({ ...sight, organisations }, exposures, parts.clock.now().toISOString(), identities);
 }
 
 /** The reading is in the audit trail before this returns (law 7). */
@@ -106,6 +112,30 @@ async function identify(
   return found;
 }
 
-export async function readBalance(parts: RecallParts, caller: Reading, id: string) {
-  return balanceOf(await seeRecall(parts, caller, id), parts.clock.now().toISOString());
+/** Where a balance goes on: behind a lot that the reader saw. */
+export interface BalancePosition {
+  readonly after: string;
+}
+
+export async function readBalance(
+  parts: RecallParts,
+  caller: Reading,
+  id: string,
+  page: Partial<BalancePosition> & { readonly limit: number },
+) {
+  const { db, connection } = parts;
+  const sight = await seeRecall(parts, caller, id);
+  const { recall } = sight;
+  const shown = await readOrganisationsShown(parts, sight);
+  const { next, ...holders } = await readHolders(db, recall, {
+    after: page.after,
+    lots: page.limit,
+    ...(shown === undefined ? {} : { organisations: shown }),
+  });
+  const organisations = await organisationsById(connection, [
+    recall.organisation,
+    ...holders.holdings.map(({ organisation }) => organisation),
+  ]);
+  const balance = balanceOf({ ...sight, organisations }, holders, parts.clock.now().toISOString());
+  return { balance, ...(next === undefined ? {} : { next: { after: next } }) };
 }

@@ -13,8 +13,8 @@ export const recallBounds = {
   scopeItems: 200,
   /** Lots that a recall may name, with all its widenings: an event speaks of no more, and closing speaks of all. */
   lotsNamed: bounds.lotsPerEvent,
-  /** Lots that a recall covers, those of an open scope counted one by one. */
-  lotsCovered: 5_000,
+  /** Lots of a balance to a page. How many a recall covers has no bound: anybody can name lots that never were. */
+  lotsPerPage: 1_000,
   /** Serial numbers that one command may name. */
   serials: 5_000,
   serialsPerItem: 1_000,

@@ -7,8 +7,9 @@ import { readProducts } from '../catalogue/products.ts';
 import type { IdSource } from '../clock.ts';
 import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
-import { bounds, lotId } from '../ledger/event.ts';
+import { bounds } from '../ledger/event.ts';
 import type { ScopeItem } from '../ledger/event-details.ts';
+import { lotsHeldInRange } from '../ledger/read.ts';
 import type { Ledger } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { commitText } from '../ledger/texts.ts';
@@ -27,9 +28,9 @@ import {
   type ScopeState,
 } from './decide.ts';
 import { type EffectParts, makeEffective } from './effect.ts';
-import { openProducts } from './scope.ts';
+import { openProducts, rangeOf } from './scope.ts';
 import { seeRecall } from './sight.ts';
-import { lotsInScope, lotsOfProducts } from './situation.ts';
+import { lotsOfProducts } from './situation.ts';
 import { isNotified, numbersTaken, readRecallInTransaction, recallsCollection } from './storage.ts';
 import type { Reading } from './viewer.ts';
 import { commitWording } from './wording.ts';
@@ -125,12 +126,9 @@ export async function answerRecall(
 ): Promise<{ recall: string }> {
   const { organisation } = sender;
   // Outside the transaction: whom a recall concerns only grows.
-  const { viewer, situation } = await seeRecall(parts, sender, id);
+  const { viewer, recall } = await seeRecall(parts, sender, id);
   if (viewer.kind !== 'concerned') throw new Failure('not-found');
-  const touched = new Set(
-    situation.entries.filter(({ parties }) => parties.includes(organisation)).map(({ lotId: lot }) => lot),
-  );
-  const lots = situation.lots.filter((lot) => touched.has(lotId(lot))).slice(0, bounds.lotsPerEvent);
+  const lots = await lotsHeldInRange(parts.db, rangeOf(recall.scope), organisation, bounds.lotsPerEvent);
   const note = input.note === undefined ? undefined : commitText(input.note, organisation, parts.ids);
   const { found, quarantined, used } = input;
   const { answer } = await parts.ledger.run(
@@ -218,7 +216,7 @@ async function loadScope(snapshot: Snapshot, scope: readonly ScopeItem[]): Promi
   return {
     registrants: new Map([...products].map(([gtin, { organisation }]) => [gtin, organisation])),
     lotsOfOpenProducts: await snapshot.query([lotsCollection], (db, session) =>
-      lotsOfProducts(db, openProducts(scope), session),
+      lotsOfProducts(db, openProducts(scope), bounds.lotsPerEvent, session),
     ),
   };
 }
@@ -233,9 +231,9 @@ async function loadReturnPlace({ connection }: RecallParts, place: string | unde
 
 async function loadOwn(snapshot: Snapshot, id: string, recordTime: string) {
   const recall = await readRecallInTransaction(snapshot, id);
-  const lots =
-    recall === undefined
-      ? []
-      : await snapshot.query([lotsCollection], (db, session) => lotsInScope(db, recall, { session }));
+  const gtins = openProducts(recall?.scope ?? []);
+  const lots = await snapshot.query([lotsCollection], (db, session) =>
+    lotsOfProducts(db, gtins, bounds.lotsPerEvent, session),
+  );
   return { recordTime, recall, lots };
 }

@@ -144,12 +144,16 @@ function readingRoutes(parts: RecallParts): Route[] {
       {
         summary: 'Where every unit of the recalled lots is 召回批次物料平衡',
         params: shapes.recallParams,
+        query: shapes.balanceQuery,
         answer: shapes.recallBalance,
       },
-      async ({ caller, params }) => ({
-        status: 200,
-        body: await readBalance(parts, readingOf(caller), params.id),
-      }),
+      async ({ caller, params, query: { cursor, limit } }) => {
+        const from = cursor === undefined ? {} : decodeCursor(cursor, shapes.balancePosition);
+        const page = { ...from, limit };
+        const { balance, next } = await readBalance(parts, readingOf(caller), params.id, page);
+        const more = next === undefined ? {} : { next: encodeCursor(next) };
+        return { status: 200, body: { ...balance, ...more } };
+      },
     ),
   ];
 }

@@ -85,6 +85,24 @@ export const listPosition = z.strictObject({
   passed: count().max(1_000_000),
 });
 
+export const balanceQuery = z.strictObject({
+  cursor: pageQuery.cursor,
+  /** Lots to a page. A list without `next` is whole. */
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/)
+    .transform(Number)
+    .refine(
+      (value) => value <= recallBounds.lotsPerPage,
+      saying(
+        `每页最多 ${recallBounds.lotsPerPage} 批。`,
+        `At most ${recallBounds.lotsPerPage} lots to a page.`,
+      ),
+    )
+    .default(recallBounds.lotsPerPage),
+});
+export const balancePosition = z.strictObject({ after: z.string().max(80) });
+
 export const recallAnswer = z.strictObject({ recall: uuid(), number: z.string() });
 export const responseAnswer = z.strictObject({ recall: uuid() });
 
@@ -235,4 +253,5 @@ export const recallBalance = z.strictObject({
       total: z.int().optional(),
     }),
   ),
+  next: z.string().optional(),
 });

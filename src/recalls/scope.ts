@@ -3,6 +3,7 @@ import type { Lot } from '../catalogue/lot.ts';
 import { restrictionsOn, type UnitInHand } from '../catalogue/restriction.ts';
 import { type LotKey, lotId, type SerialIssuer, type Transfer, type Use } from '../ledger/event.ts';
 import type { ScopeItem } from '../ledger/event-details.ts';
+import type { LotRange } from '../ledger/read.ts';
 import type { ScopedItem } from './recall.ts';
 
 type KnownLots = ReadonlyMap<string, Pick<Lot, 'sterilisationLots'>>;
@@ -33,6 +34,17 @@ export function namedLots(scope: readonly ScopeItem[]): LotKey[] {
 /** @returns the products of which every lot is covered, those not yet made included. */
 export function openProducts(scope: readonly ScopeItem[]): string[] {
   return [...new Set(scope.filter(({ lot }) => lot === undefined).map(({ gtin }) => gtin))];
+}
+
+/** @returns what the ledger is asked for: lots of a product in open scope by the product, the others by name. */
+export function rangeOf(scope: readonly ScopeItem[]): LotRange {
+  const gtins = openProducts(scope);
+  return { gtins, lots: namedLots(scope).filter(({ gtin }) => !gtins.includes(gtin)) };
+}
+
+/** @returns whether it takes a lot's sterilisation lots to tell what lies in scope. */
+export function narrowsBySterilisation(scope: readonly ScopeItem[]): boolean {
+  return scope.some(({ sterilisationLots }) => sterilisationLots !== undefined);
 }
 
 /** @returns whether the whole of every lot in scope is covered, so that the ledger's quantities are the recall's. */

@@ -1,4 +1,4 @@
-/** A recall as one reader may see it: loaded afresh, with the reader's view decided before anything is shown. */
+/** A recall and who looks at it: the reader's view is decided before anything of the recall is read for it. */
 import type { Connection, mongo } from 'mongoose';
 import type { Bilingual } from '../catalogue/bilingual.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
@@ -8,12 +8,13 @@ import { readProducts } from '../catalogue/products.ts';
 import { askedTogether } from '../database/asking-together.ts';
 import { Failure } from '../errors.ts';
 import type { Commitment } from '../ledger/event.ts';
+import { holdersInRange } from '../ledger/read.ts';
 import { readTexts } from '../ledger/texts.ts';
-import { type Concern, concernedBy } from './concerned.ts';
+import { isConcerned, readConcernedIds } from './concern-reading.ts';
 import type { Recall } from './recall.ts';
-import { readSituation, type Situation } from './situation.ts';
+import { rangeOf } from './scope.ts';
 import { type Progress, readProgress, readRecall } from './storage.ts';
-import { type Reading, type Viewer, viewerOf } from './viewer.ts';
+import { isNarrowed, type Reading, sees, type Viewer, viewerOf } from './viewer.ts';
 import { readWordings } from './wording.ts';
 
 export interface SightParts {
@@ -24,9 +25,10 @@ export interface SightParts {
 export interface Sight {
   readonly viewer: Viewer;
   readonly recall: Recall;
-  readonly situation: Situation;
-  readonly concerned: ReadonlyMap<string, Concern>;
-  /** Everyone concerned, the registrant, and everyone in whose books the lots stand. */
+}
+
+/** With the organisations that are named in what is shown, by id. */
+export interface NamedSight extends Sight {
   readonly organisations: ReadonlyMap<string, Organisation>;
 }
 
@@ -34,26 +36,44 @@ export interface Sight {
 export async function seeRecall(parts: SightParts, caller: Reading, id: string): Promise<Sight> {
   const recall = await readRecall(parts.db, id);
   if (recall === undefined) throw new Failure('not-found');
-  const sight = await lookAt(parts, caller, recall);
-  if (sight === undefined) throw new Failure('not-found');
-  return sight;
+  const viewer = await readViewer(parts, caller, recall);
+  if (viewer === undefined) throw new Failure('not-found');
+  return { viewer, recall };
 }
 
 /** @returns undefined where the reader has no part in the recall. */
-export async function lookAt(parts: SightParts, caller: Reading, recall: Recall): Promise<Sight | undefined> {
-  const situation = await readSituation(parts.db, recall);
-  const concerned = concernedBy(situation);
-  const holders = situation.holdings.map(({ organisation }) => organisation);
-  const organisations = await organisationsById(parts.connection, [
-    recall.organisation,
-    ...concerned.keys(),
-    ...holders,
-  ]);
-  const viewer = viewerOf(caller, recall, concerned, organisations);
-  return viewer === undefined ? undefined : { viewer, recall, situation, concerned, organisations };
+export async function readViewer(
+  { db, connection }: SightParts,
+  caller: Reading,
+  recall: Recall,
+): Promise<Viewer | undefined> {
+  const registrant = await organisationsById(connection, [recall.organisation]);
+  // For its own, and in an authority's area, it is not asked whom a recall concerns.
+  const atOnce = viewerOf(caller, recall, new Set(), registrant);
+  if (atOnce !== undefined) return atOnce;
+  if (caller.organisationKind === 'regulator') {
+    const concerned = await readConcernedIds(db, recall);
+    const organisations = await organisationsById(connection, [recall.organisation, ...concerned]);
+    return viewerOf(caller, recall, concerned, organisations);
+  }
+  const concerned = await isConcerned(db, recall, caller.organisation);
+  return viewerOf(caller, recall, new Set(concerned ? [caller.organisation] : []), registrant);
 }
 
-async function organisationsById(
+/** @returns whose holdings the viewer sees, a viewer from whom parts are withheld; undefined: everybody's. */
+export async function readOrganisationsShown(
+  { db, connection }: SightParts,
+  { viewer, recall }: Sight,
+): Promise<string[] | undefined> {
+  if (viewer.kind === 'concerned') return [viewer.organisation];
+  if (!isNarrowed(viewer)) return undefined;
+  const holders = await holdersInRange(db, rangeOf(recall.scope));
+  const organisations = await organisationsById(connection, [...holders]);
+  return [...holders].filter((organisation) => sees(viewer, organisation, organisations));
+}
+
+/** @returns those that there are, however many are asked for. */
+export async function organisationsById(
   connection: Connection,
   ids: readonly string[],
 ): Promise<Map<string, Organisation>> {

@@ -2,6 +2,7 @@
 import type { mongo } from 'mongoose';
 import type { Documents } from '../database/documents.ts';
 import type { Migration } from '../database/migrations.ts';
+import { ledgerCollections } from '../ledger/collections.ts';
 import type { Commitment } from '../ledger/event.ts';
 import type { Recall, RecallStep } from './recall.ts';
 
@@ -39,6 +40,16 @@ export const recallsMigrations: readonly Migration[] = [
       await recalls(db).createIndex({ organisation: 1, number: 1 }, { unique: true });
       await recalls(db).createIndex({ decidedAt: -1, _id: -1 });
       await db.collection(progressCollection).createIndex({ recall: 1 });
+    },
+  },
+  {
+    id: 'recalls/002-shipped-entries',
+    async run(db) {
+      // To whom things in scope were sent is asked for every recall of a list, of each reader who has none of them.
+      await ledgerCollections(db).entries.createIndex(
+        { gtin: 1, lotId: 1 },
+        { name: 'shipped-by-product', partialFilterExpression: { type: 'shipped' } },
+      );
     },
   },
 ];

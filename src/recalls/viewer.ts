@@ -4,7 +4,6 @@
  * organisations in its area. An organisation concerned: its own part. Nobody else: the recall does not exist. Pure.
  */
 import { type Authority, areaContains, type Organisation } from '../catalogue/organisation.ts';
-import type { Concern } from './concerned.ts';
 import type { Recall } from './recall.ts';
 
 /** The caller, as far as this room asks. */
@@ -22,14 +21,21 @@ export type Viewer =
 
 export type Organisations = ReadonlyMap<string, Pick<Organisation, 'id' | 'area'>>;
 
+/** Ids of those whom a recall concerns. */
+export interface Concerned {
+  has(organisation: string): boolean;
+  keys(): Iterable<string>;
+}
+
 /**
+ * @param concerned of a caller who is no authority, whether it is concerned is enough
  * @param organisations the registrant and all that are concerned
  * @returns undefined where the caller sees nothing
  */
 export function viewerOf(
   caller: Reading,
   recall: Pick<Recall, 'organisation'>,
-  concerned: ReadonlyMap<string, Concern>,
+  concerned: Concerned,
   organisations: Organisations,
 ): Viewer | undefined {
   if (caller.organisation === recall.organisation) {

@@ -2,10 +2,12 @@
 import { dayInChina } from '../catalogue/day.ts';
 import type { IdentityAnswer } from '../patients/interface.ts';
 import { balancesOf } from './balance.ts';
-import { type Exposure, exposuresOf } from './exposure.ts';
+import type { Concern } from './concerned.ts';
+import type { Exposure } from './exposure.ts';
 import { type Recall, stateOf } from './recall.ts';
 import { coversWholeLots, plainItem } from './scope.ts';
-import type { RecallFacts, Sight } from './sight.ts';
+import type { NamedSight, RecallFacts } from './sight.ts';
+import type { Holders } from './situation.ts';
 import { isNarrowed, sees, seesPlaces } from './viewer.ts';
 
 /** @returns when the decision itself was effective everywhere. */
@@ -13,7 +15,7 @@ export function effectiveAtOf(recall: Pick<Recall, 'steps'>): string | undefined
   return recall.steps.find(({ step }) => step === 1)?.effectiveAt;
 }
 
-export function summaryOf({ recall, organisations }: Pick<Sight, 'recall' | 'organisations'>) {
+export function summaryOf({ recall, organisations }: Omit<NamedSight, 'viewer'>) {
   const effectiveAt = effectiveAtOf(recall);
   const registrant = organisations.get(recall.organisation);
   return {
@@ -29,7 +31,12 @@ export function summaryOf({ recall, organisations }: Pick<Sight, 'recall' | 'org
   };
 }
 
-export function detailOf(sight: Sight, facts: RecallFacts) {
+/** With everyone concerned, whom the reader may not see too. */
+export interface ConcernedSight extends NamedSight {
+  readonly concerned: ReadonlyMap<string, Concern>;
+}
+
+export function detailOf(sight: ConcernedSight, facts: RecallFacts) {
   const { recall, viewer } = sight;
   const { reason, instructions, completed, closed, returnTo } = recall;
   const summary = completed === undefined ? undefined : facts.wordings.get(completed.summary);
@@ -54,7 +61,10 @@ export function detailOf(sight: Sight, facts: RecallFacts) {
 }
 
 /** How far each organisation has got that the reader sees. */
-export function progressOf({ concerned, organisations, viewer }: Sight, { progress, notes }: RecallFacts) {
+export function progressOf(
+  { concerned, organisations, viewer }: ConcernedSight,
+  { progress, notes }: Pick<RecallFacts, 'progress' | 'notes'>,
+) {
   return [...concerned.values()]
     .filter(({ organisation }) => sees(viewer, organisation, organisations))
     .map(({ organisation, had, used }) => {
@@ -82,17 +92,20 @@ export function progressOf({ concerned, organisations, viewer }: Sight, { progre
     });
 }
 
-/** The exposures that the reader sees. */
-export function exposuresSeen({ situation, viewer, organisations }: Sight): Exposure[] {
+/** @returns those that the reader sees. */
+export function exposuresSeen(
+  { viewer, organisations }: NamedSight,
+  exposures: readonly Exposure[],
+): readonly Exposure[] {
   // A distributor has no uses; what others recorded is not its business, whoever supplied them.
-  return exposuresOf(situation).filter(({ organisation }) => sees(viewer, organisation, organisations));
+  return exposures.filter(({ organisation }) => sees(viewer, organisation, organisations));
 }
 
 /**
  * @param identities answers by pseudonym, of the reader's own hospital and nobody else's
  */
 export function usesOf(
-  sight: Sight,
+  sight: NamedSight,
   exposures: readonly Exposure[],
   asOf: string,
   identities: ReadonlyMap<string, IdentityAnswer> | undefined,
@@ -151,8 +164,8 @@ function useRow(exposure: Exposure, own: boolean) {
   };
 }
 
-export function balanceOf(sight: Sight, asOf: string) {
-  const { recall, viewer, situation, organisations } = sight;
+/** @param holders some lots of the scope, with all that the reader may see of them or more */
+export function balanceOf({ recall, viewer, organisations }: NamedSight, holders: Holders, asOf: string) {
   const narrowed = isNarrowed(viewer);
   return {
     recall: recall.id,
@@ -161,7 +174,7 @@ export function balanceOf(sight: Sight, asOf: string) {
     narrowed,
     /** False where serial numbers or sterilisation lots narrow the scope: quantities are of the whole lot. */
     wholeLots: coversWholeLots(recall.scope),
-    lots: balancesOf(situation, (organisation) => seesPlaces(viewer, organisation)).map(
+    lots: balancesOf({ recall, ...holders }, (organisation) => seesPlaces(viewer, organisation)).map(
       ({ gtin, lot, rows, total }) => ({
         gtin,
         lot,

@@ -160,7 +160,7 @@ export class HistoryBooks extends Books {
     );
     const { corrections } = this;
     const situation = { recall, lots: [...lots.values()], facts: this.lots, entries, holdings, corrections };
-    const found = exposuresOf({ ...situation, addressees: new Map() });
+    const found = exposuresOf(situation);
     return found
       .map(
         ({ event, pseudonym, organisation, late, correctedBy }): Listed => ({

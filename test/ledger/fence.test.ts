@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type LotKey, lotId } from '../../src/ledger/event.ts';
 import type { ScopeItem } from '../../src/ledger/event-details.ts';
 import { raiseFence } from '../../src/ledger/fence.ts';
-import { holdingsOfLots, usesOfLots, usesOfProducts } from '../../src/ledger/read.ts';
+import { entriesInRange, holdingsOfLots } from '../../src/ledger/read.ts';
 import type { Ledger } from '../../src/ledger/run.ts';
 import {
   always,
@@ -53,10 +53,7 @@ describe('a fence', () => {
       const gtins = scope.flatMap(({ gtin, lot }) => (lot === undefined ? [gtin] : []));
       await raiseFence(database.db, session, { lotIds: lots.map(lotId), gtins }, `${id}/1`);
       const fencedAt = performance.now();
-      const entries = [
-        ...(lots.length === 0 ? [] : await usesOfLots(database.db, lots, { session })),
-        ...(gtins.length === 0 ? [] : await usesOfProducts(database.db, gtins, { session })),
-      ];
+      const entries = await entriesInRange(database.db, { lots, gtins }, { withUses: true }, { session });
       const listed = new Set(entries.flatMap((entry) => entry.uses.map(({ pseudonym }) => pseudonym)));
       return { id, listed, fencedAt };
     } finally {

@@ -9,11 +9,10 @@ import { systemIds } from '../../src/clock.ts';
 import { type LotKey, lotId } from '../../src/ledger/event.ts';
 import { rebuild } from '../../src/ledger/rebuild.ts';
 import { makeEffective, resumeRecalls } from '../../src/recalls/effect.ts';
-import { exposuresOf } from '../../src/recalls/exposure.ts';
 import { projectRecalls } from '../../src/recalls/projector.ts';
 import { type Recall, stateOf } from '../../src/recalls/recall.ts';
 import { initiateRecall, type RecallParts, widenRecall } from '../../src/recalls/recalls.ts';
-import { readSituation } from '../../src/recalls/situation.ts';
+import { readExposures } from '../../src/recalls/situation.ts';
 import { readRecall } from '../../src/recalls/storage.ts';
 import { chance, nextId } from '../support/ledger-play.ts';
 import { produced, recallBody, received, shipped, useOf } from './goods.ts';
@@ -60,7 +59,7 @@ describe('the three steps of a recall', () => {
   };
 
   const listed = async (id: string): Promise<Set<string>> => {
-    const exposures = exposuresOf(await readSituation(world.parts.db, await found(id)));
+    const exposures = await readExposures(world.parts.db, await found(id));
     return new Set(exposures.map(({ pseudonym }) => pseudonym));
   };
 
@@ -116,7 +115,7 @@ describe('the three steps of a recall', () => {
     const shipment = nextId();
     await world.append('maker', produced(lot, 9), shipped(shipment, 'maker', 'guangzhou', lot, 4));
     await world.append('guangzhou', received(shipment, 'maker', 'guangzhou', lot, 4));
-    let atEffect = new Set<string>();
+    const atEffect = new Set<string>();
     const looked = Promise.withResolvers<void>();
     const decided = Promise.withResolvers<void>();
     const recalling = (async () => {
@@ -126,7 +125,7 @@ describe('the three steps of a recall', () => {
         ...world.parts,
         after: async (step) => {
           if (step.done === 'decision') decided.resolve();
-          if (step.done === 'list') atEffect = new Set(step.exposures.map(({ pseudonym }) => pseudonym));
+          if (step.done === 'portion') for (const { pseudonym } of step.uses) atEffect.add(pseudonym);
         },
       };
       const { recall } = await initiateRecall(looking, sender(), input([open ? { gtin } : lot]));
