@@ -33,11 +33,12 @@ export function mountRoutes<Caller, Permission extends string>(
       if (route.schemas.crossOrigin === true) response.set(openToAnySite);
       next();
     };
-    app[expressMethod[route.method]](route.path, name, serve(route, options));
-    if (route.schemas.crossOrigin === true) app.options(route.path, name, answerPreflight);
+    const address = addressOf(route);
+    app[expressMethod[route.method]](address, name, serve(route, options));
+    if (route.schemas.crossOrigin === true) app.options(address, name, answerPreflight);
   }
-  for (const [path, allow] of methodsByPath(routes)) {
-    app.all(path, (request: Request) => {
+  for (const { path, address, allow } of methodsByPath(routes)) {
+    app.all(address, (request: Request) => {
       contextOf(request).route = path;
       throw new Failure('route/method-not-allowed', { allow });
     });
@@ -71,14 +72,32 @@ function refuseDoubles(routes: readonly { method: string; path: string }[]): voi
   }
 }
 
-function methodsByPath(routes: readonly RouteLine[]): Map<string, string[]> {
-  const methods = new Map<string, string[]>();
-  for (const { method, path, schemas } of routes) {
+/**
+ * A route that reads its address as it was sent takes all that begins so: express would decode the rest, and answer
+ * what cannot be decoded by itself.
+ */
+function addressOf({ path, schemas }: RouteLine): string | RegExp {
+  const [begin = '', rest] = path.split('/*');
+  if (schemas.verbatim !== true || rest === undefined) return path;
+  return new RegExp(`^${RegExp.escape(begin)}(?:/|$)`);
+}
+
+interface Address {
+  readonly path: string;
+  readonly address: string | RegExp;
+  readonly allow: readonly string[];
+}
+
+function methodsByPath(routes: readonly RouteLine[]): Address[] {
+  const addresses = new Map<string, Address>();
+  for (const route of routes) {
+    const { method, path, schemas } = route;
     const allowed = method === 'GET' ? ['GET', 'HEAD'] : [method];
     const asked = schemas.crossOrigin === true ? ['OPTIONS'] : [];
-    methods.set(path, [...(methods.get(path) ?? []), ...allowed, ...asked]);
+    const allow = [...(addresses.get(path)?.allow ?? []), ...allowed, ...asked];
+    addresses.set(path, { path, address: addressOf(route), allow });
   }
-  return methods;
+  return [...addresses.values()];
 }
 
 function serve<Caller, Permission extends string>(

@@ -28,7 +28,9 @@ export type DeviceVerdict =
   | 'not-registered'
   | 'may-be-used'
   /** A link that names no lot: of the product as a whole nobody can say. */
-  | 'lot-needed';
+  | 'lot-needed'
+  /** Every true label of the product bears a serial number: whoever copies one knows a lot, and no number. */
+  | 'serial-needed';
 
 /** Of a recall, what the public may know: what the notice's first lines say, and no more. */
 export interface PublicRecall {
@@ -123,7 +125,9 @@ export class DeviceReader {
     if (lot === undefined || (doubt !== undefined && doubt !== 'dates-differ')) {
       return { known: false, recalls, ...suspicion };
     }
-    const verdict = restrictedBy(restrictions) ?? verdictOf(product, lot, doubt, dayInChina(now));
+    const lacksSerial = lacksSerialOf(link, product);
+    const verdict =
+      restrictedBy(restrictions) ?? verdictOf({ product, lot, doubt, lacksSerial }, dayInChina(now));
     return { known: true, facts: factsOf(known, link, lot, verdict, recalls), ...suspicion };
   }
 
@@ -196,15 +200,30 @@ function restrictedBy(restrictions: readonly Restriction[]): DeviceVerdict | und
 
 /** The gravest comes first. */
 function verdictOf(
-  product: KnownProduct['product'],
-  lot: Lot,
-  doubt: DoubtKind | undefined,
+  {
+    product,
+    lot,
+    doubt,
+    lacksSerial,
+  }: {
+    readonly product: KnownProduct['product'];
+    readonly lot: Lot;
+    readonly doubt: DoubtKind | undefined;
+    readonly lacksSerial: boolean;
+  },
   today: string,
 ): DeviceVerdict {
   if (doubt !== undefined) return 'label-differs';
   if (expiryState(lot, today).kind === 'expired') return 'expired';
   if (lot.standing !== 'released') return 'not-released';
-  return wasRegistered(product, lot.manufacturedOn) ? 'may-be-used' : 'not-registered';
+  if (!wasRegistered(product, lot.manufacturedOn)) return 'not-registered';
+  return lacksSerial ? 'serial-needed' : 'may-be-used';
+}
+
+/** A package has its own GTIN, and need not be told apart from others. */
+function lacksSerialOf({ gtin, serial }: LabelLink, product: KnownProduct['product']): boolean {
+  const borne = product.trackedBy === 'serial' && product.labelCarries.serial;
+  return borne && product.gtin === gtin && serial === undefined;
 }
 
 function factsOf(

@@ -113,12 +113,12 @@ export function plainPage(what: 'otherKey' | 'tooMany', reader: Reader): string 
 
 function toneOf(verdict: DeviceVerdict): Tone {
   if (verdict === 'may-be-used') return 'safe';
-  return verdict === 'lot-needed' ? 'ask' : 'danger';
+  return verdict === 'lot-needed' || verdict === 'serial-needed' ? 'ask' : 'danger';
 }
 
 function advice(verdict: DeviceVerdict, language: Language): ComponentChild[] {
-  const tone = toneOf(verdict);
-  return paragraphs(adviceWords[tone === 'ask' ? 'lot' : tone], language);
+  const words = { safe: adviceWords.safe, danger: adviceWords.danger, ask: adviceWords.lot }[toneOf(verdict)];
+  return paragraphs(verdict === 'serial-needed' ? adviceWords.serial : words, language);
 }
 
 function recallNotices(recalls: readonly PublicRecall[], language: Language): ComponentChild[] {

@@ -95,8 +95,9 @@ export function otherQuery(target: string): string {
  * before: `/01/{one}/01/{another}` names two products, and a person would read the first.
  */
 function beginsWithGtin(path: string, [key]: readonly UdiElement[]): boolean {
-  const [, ai, value = ''] = path.split('/');
-  return ai === '01' && key?.ai === '01' && value.padStart(14, '0') === key.value;
+  const [, ai, value = '', ...qualifiers] = path.split('/');
+  const again = qualifiers.some((part, index) => index % 2 === 0 && part === '01');
+  return ai === '01' && !again && key?.ai === '01' && value.padStart(14, '0') === key.value;
 }
 
 /** @returns the fault with the part of the address in which it lies: from one separator to the next. */

@@ -128,12 +128,17 @@ function targetOf(type: LinkType, href: string, { zh, en }: Bilingual): object {
     : { href, title, type: mediaTypes.page, hreflang: ['zh', 'en'] };
 }
 
-/** @returns the header that tells where the linkset is, and that the page is there in two languages. */
-export function linkHeader(facts: DeviceFacts, base: string): string {
+/**
+ * @param query of the page, without the choice of a language: a label's dates may stand in it
+ * @returns the header that tells where the linkset is, and that the page is there in two languages.
+ */
+export function linkHeader(facts: DeviceFacts, base: string, query: string): string {
   const [here] = levelsOf(facts, base);
   const anchor = here?.anchor ?? base;
+  // As it was sent: what would end the address here is no Digital Link, and was refused.
+  const kept = query === '' ? '' : `${query}&`;
   const alternate = (language: string) =>
-    `<${anchor}?lang=${language}>; rel="alternate"; type="text/html"; hreflang="${language}"`;
+    `<${anchor}?${kept}lang=${language}>; rel="alternate"; type="text/html"; hreflang="${language}"`;
   return [
     `<${anchor}?linkType=linkset>; rel="linkset"; type="${mediaTypes.linkset}"`,
     alternate('zh'),

@@ -6,6 +6,8 @@ export type Form = 'page' | 'linkset' | 'json' | 'json-ld';
 
 export type Language = 'zh' | 'en';
 
+export const languageTags: Readonly<Record<Language, string>> = { zh: 'zh-CN', en: 'en' };
+
 export const mediaTypes: Readonly<Record<Form, string>> = {
   page: 'text/html',
   linkset: 'application/linkset+json',

@@ -15,6 +15,7 @@ export const verdictWords: Readonly<Record<DeviceVerdict, Bilingual>> = {
   },
   'may-be-used': { zh: '可以使用', en: 'May be used' },
   'lot-needed': { zh: '需要批号才能判断', en: 'The lot is needed to tell' },
+  'serial-needed': { zh: '需要序列号才能判断', en: 'The serial number is needed to tell' },
 };
 
 export const titles = {
@@ -47,6 +48,12 @@ export const adviceWords = {
     {
       zh: '请扫描标签上含批号的二维码；或在本页网址后加上 /10/ 和批号。',
       en: 'Scan the code on the label that carries the lot; or add /10/ and the lot number to this page’s address.',
+    },
+  ],
+  serial: [
+    {
+      zh: '请扫描标签上含序列号的二维码。本产品的标签均印有序列号；标签上没有序列号的，可能有误或为假冒，请勿使用。',
+      en: 'Scan the code on the label that carries the serial number. Every label of this product bears one: a label without it may be wrong or false, so do not use the device.',
     },
   ],
   false: [

@@ -2,7 +2,7 @@
 import { type ComponentChild, h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Bilingual } from '../catalogue/bilingual.ts';
-import type { Language } from './negotiation.ts';
+import { type Language, languageTags } from './negotiation.ts';
 import { labels } from './page-words.ts';
 
 /** What a page says at first sight. */
@@ -18,7 +18,6 @@ export interface Page {
   readonly stylesheet: string;
 }
 
-const tags: Readonly<Record<Language, string>> = { zh: 'zh-CN', en: 'en' };
 const names: Readonly<Record<Language, string>> = { zh: '中文', en: 'English' };
 
 /** Beside the colour, which not everybody sees. */
@@ -28,7 +27,7 @@ const signs: Readonly<Record<Tone, string>> = { safe: '✓', danger: '✕', ask:
 export function pageHtml({ language, tone, title, content, query, stylesheet }: Page): string {
   const other: Language = language === 'zh' ? 'en' : 'zh';
   const elsewhere = `?${query === '' ? '' : `${query}&`}lang=${other}`;
-  const document = h('html', { lang: tags[language] }, [
+  const document = h('html', { lang: languageTags[language] }, [
     h('head', null, [
       h('meta', { charset: 'utf-8' }),
       h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
@@ -40,7 +39,7 @@ export function pageHtml({ language, tone, title, content, query, stylesheet }: 
     h('body', null, [
       h('header', null, [
         h('span', null, labels.service[language]),
-        h('a', { href: elsewhere, hreflang: tags[other], lang: tags[other] }, names[other]),
+        h('a', { href: elsewhere, hreflang: languageTags[other], lang: languageTags[other] }, names[other]),
       ]),
       h('main', null, [banner(title, tone, language), ...content]),
     ]),
@@ -56,7 +55,7 @@ function banner(title: Bilingual, tone: Tone, language: Language): ComponentChil
     h('span', { class: 'words' }, [
       title[language],
       ' ',
-      h('span', { class: 'other', lang: tags[other] }, title[other]),
+      h('span', { class: 'other', lang: languageTags[other] }, title[other]),
     ]),
   ]);
 }

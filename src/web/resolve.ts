@@ -18,7 +18,7 @@ import {
 } from './device-page.ts';
 import { type LabelLink, type LinkFault, type LinkOptions, otherQuery, readLabelLink } from './label-link.ts';
 import { askedLink, contextHeader, linkHeader, linksetOf, linksOf } from './linkset.ts';
-import { type Form, formOf, languageOf, mediaTypes } from './negotiation.ts';
+import { type Form, formOf, languageOf, languageTags, mediaTypes } from './negotiation.ts';
 
 export interface ResolverParts {
   readonly devices: DeviceReader;
@@ -60,7 +60,7 @@ export async function resolve(parts: ResolverParts, asked: Asked): Promise<Answe
       recalls: looked.recalls.map(({ number }) => number),
     });
   }
-  return page(404, unknownPage(link, looked.recalls, reader, now));
+  return page(reader, 404, unknownPage(link, looked.recalls, reader, now));
 }
 
 interface Circumstances {
@@ -80,8 +80,8 @@ function known(
   switch (link.kind) {
     case 'nothing': {
       if (form !== 'page') return linkset(facts, publicUrl, form);
-      const headers = { Link: linkHeader(facts, publicUrl) };
-      return page(200, devicePage(facts, reader, now), headers);
+      const headers = { Link: linkHeader(facts, publicUrl, options.rest) };
+      return page(reader, 200, devicePage(facts, reader, now), headers);
     }
     case 'linkset':
       return linkset(facts, publicUrl, form === 'page' ? 'linkset' : form);
@@ -95,7 +95,7 @@ function known(
     case 'unknown': {
       const types = links.map(({ type }) => `gs1:${type}`);
       if (form !== 'page') throw new Failure('resolver/link-type', { available: types });
-      return page(404, noSuchLinkPage(links, reader));
+      return page(reader, 404, noSuchLinkPage(links, reader));
     }
     default: {
       const impossible: never = link;
@@ -121,7 +121,7 @@ function linkset(facts: DeviceFacts, publicUrl: string, form: Form): Binary {
 
 /** The standard wants 400 of what is no Digital Link (2.4.1). */
 function unreadable(fault: LinkFault, form: Form, reader: Reader): Binary {
-  if (form === 'page') return page(400, unreadablePage(fault, reader));
+  if (form === 'page') return page(reader, 400, unreadablePage(fault, reader));
   const { zh, en, part } = fault;
   throw new Failure('resolver/link-invalid', { part }, [{ pointer: '', zh, en }]);
 }
@@ -129,15 +129,16 @@ function unreadable(fault: LinkFault, form: Form, reader: Reader): Binary {
 /** @returns the answer for a GS1 key that is none of a product, such as 8006 (a piece of one) or 8013 (a model). */
 export async function otherKey(asked: Asked): Promise<Answer<undefined>> {
   if (formOf(asked.wishes) !== 'page') throw new Failure('resolver/other-key', { supported: ['01'] });
-  return page(404, plainPage('otherKey', readerOf(asked)));
+  const reader = readerOf(asked);
+  return page(reader, 404, plainPage('otherKey', reader));
 }
 
 /** @returns what a phone is told where too many ask from its network. */
 export function tooMany(asked: Asked, failure: Failure): Answer<undefined> {
   if (formOf(asked.wishes) !== 'page') throw failure;
   const seconds = String(failure.info.retryAfterSeconds ?? 1);
-  const text = plainPage('tooMany', readerOf(asked));
-  return page(429, text, { 'Retry-After': seconds });
+  const reader = readerOf(asked);
+  return page(reader, 429, plainPage('tooMany', reader), { 'Retry-After': seconds });
 }
 
 function readerOf({ wishes, target }: Asked): Reader {
@@ -150,11 +151,17 @@ function readerOf({ wishes, target }: Asked): Reader {
 }
 
 function page(
+  { language }: Reader,
   status: Binary['status'],
   text: string,
   headers: Readonly<Record<string, string>> = {},
 ): Binary {
-  return { status, contentType: html, headers: { ...fresh, ...headers }, bytes: Buffer.from(text, 'utf8') };
+  return {
+    status,
+    contentType: html,
+    headers: { ...fresh, 'Content-Language': languageTags[language], ...headers },
+    bytes: Buffer.from(text, 'utf8'),
+  };
 }
 
 function tell({ noticed }: ResolverParts, link: LabelLink, { suspicion }: Looked, now: Date): void {

@@ -31,6 +31,9 @@ export async function createLabelScene({ whole = true } = {}): Promise<LabelScen
     partly: newLot(),
     units: newLot(),
   };
+  // Units of this product bear their serial number on every label.
+  const products = world.database.db.collection<{ _id: string }>('products');
+  await products.updateOne({ _id: implant }, { $set: { 'labelCarries.serial': true } });
   const line = (lot: string) => ({ gtin: stapler, lot, quantity: 10 });
   await stocked(world, line(lots.good));
   await make(world, line(slashed));

@@ -66,6 +66,15 @@ describe('the page behind a label', () => {
       expect(text).to.include('可以使用').and.to.include(scene.lots.units).and.to.include('U1');
     });
 
+    it('of a lot whose labels all bear a serial number, that the number is needed; not where it is graver', async () => {
+      const { status, html, text } = await pageOf(lot(scene.lots.units, implant));
+      expect(status).to.equal(200);
+      expect(text).to.include('需要序列号才能判断').and.to.include('The serial number is needed to tell');
+      expect(html).not.to.include('banner safe');
+      const recalled = await pageOf(lot(scene.lots.partly, implant));
+      expect(recalled.text).to.include('正在召回，禁止使用');
+    });
+
     it('of a package, by the package’s own GTIN and whatever its serial number', async () => {
       const box = await pageOf(lot(scene.lots.good, staplerCase));
       expect(box.text)
@@ -135,6 +144,7 @@ describe('the page behind a label', () => {
         [`/01/${stapler}/10/${'X'.repeat(21)}`, 'X'.repeat(21)],
         [`/01/${stapler}/10/X?17=991399`, '17=991399'],
         [`/01/${stapler}/01/${implant}/10/X`, '01'],
+        [`/01/${stapler}/10/${scene.lots.recalled}/01/${stapler}`, '01'],
       ];
       for (const [path, part] of wrong) {
         const { status, text } = await pageOf(path);
@@ -146,6 +156,19 @@ describe('the page behind a label', () => {
         expect(at(json.body, '/info/part'), path).to.be.a('string');
       }
       expect((await pageOf(`/01/${stapler.slice(0, 13)}0/10/X`)).text).to.include('校验位不对');
+    });
+
+    it('a lot that cannot be decoded is answered with a page, and not as programs are', async () => {
+      for (const written of ['%', '%ff', '%zz']) {
+        const { status, text } = await pageOf(`/01/${stapler}/10/${written}`, { accept: 'text/html' });
+        expect(status, written).to.be.within(400, 404);
+        expect(text, written).to.include('医疗器械查询').and.to.include('请勿使用');
+      }
+      for (const nothing of ['/01', '/01/']) {
+        const { status, text } = await pageOf(nothing, { accept: 'text/html' });
+        expect(status).to.equal(400);
+        expect(text).to.include('条码内容有误');
+      }
     });
 
     it('other GS1 keys are not looked up, and it says so', async () => {
@@ -170,8 +193,12 @@ describe('the page behind a label', () => {
       expect(await languageOf(address, 'en;q=0.5,zh-TW')).to.equal('zh-CN');
       expect(await languageOf(`${address}&lang=en`, 'zh')).to.equal('en');
       expect(await languageOf(`${address}&lang=zh`, 'en')).to.equal('zh-CN');
-      const { html } = await pageOf(address);
+      const { html, headers } = await pageOf(address);
       expect(html).to.include('href="?17=290228&amp;lang=en"');
+      // What speaks against the label stands in its query: it goes along.
+      expect(headers.link).to.include('?17=290228&lang=en>; rel="alternate"');
+      expect(headers['content-language']).to.equal('zh-CN');
+      expect((await pageOf(`${address}&lang=en`)).headers['content-language']).to.equal('en');
     });
 
     it('is kept by nobody, forbids scripts, tells of no stock, and may be read from any site', async () => {
@@ -195,6 +222,7 @@ describe('the page behind a label', () => {
       expect(unknownLot.text).to.include(hostile);
       const { html, text } = await pageOf(`${lot(hostile)}?x="><script>`);
       expect(html).not.to.include('<script');
+      expect((await pageOf(`${lot(scene.lots.good)}?x=">,<y`)).status).to.equal(400);
       const { status, headers } = await pageOf(lot(slashed));
       expect(status).to.equal(200);
       expect(headers.link).to.include('/10/A%2FB%251%22%3C?linkType=linkset');
