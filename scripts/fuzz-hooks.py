@@ -14,6 +14,7 @@ import os
 import random
 import re
 import threading
+import urllib.parse
 import uuid
 
 import requests
@@ -86,6 +87,11 @@ SEATS = seats()
 DEADLY = re.compile(r"/(sign-out|me/password|one-time-password|active)$|^DELETE |^PATCH /api/v1/people")
 
 
+# What a label leads to, and the forms in which it is given.
+LABEL_LINK = "/01/{path}"
+LABEL_FORMS = ["text/html", "application/json", "application/linkset+json", "application/ld+json"]
+
+
 def seat_for(case):
     permission = PERMISSIONS.get((case.method.upper(), case.operation.path))
     able = [seat for seat in SEATS if permission in seat.permissions]
@@ -141,6 +147,8 @@ def meaningful(seat, value):
 
 
 def path_value(seat, operation, name, device):
+    if operation == f"GET {LABEL_LINK}" and device:
+        return f"{device[0]}/10/{urllib.parse.quote(device[1], safe='')}"
     if name in ("gtin", "lot") and device:
         return device[0 if name == "gtin" else 1]
     if name == "id":
@@ -161,6 +169,8 @@ def before_call(context, case, kwargs):
         if CHANCE.random() < 0.98:
             case.cookies = {}
         operation = f"{case.method.upper()} {case.operation.path}"
+        if case.operation.path == LABEL_LINK:
+            case.headers["Accept"] = CHANCE.choice(LABEL_FORMS)
         if CHANCE.random() < 0.33 or DEADLY.search(operation):
             return
         device = CHANCE.choice(seat.ids["device"]) if seat.ids["device"] else None
