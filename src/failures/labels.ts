@@ -48,6 +48,11 @@ export const labelFailures = {
     zh: '该批尚未登记，请填写标签上的生产日期。',
     en: 'The lot is not recorded yet; state the date of manufacture that its labels bear.',
   },
+  'label/chinese-missing': {
+    status: 422,
+    zh: '在中国注册或备案的产品，其标签应当使用中文，可以附加其他文种；请加选中文。',
+    en: 'The label of a product registered in China is in Chinese, with other languages beside it; add Chinese.',
+  },
   'label/not-registered': {
     status: 422,
     zh: '生产日期不在注册证（备案）有效期内，不得打印标签。',

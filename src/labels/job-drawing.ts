@@ -1,6 +1,7 @@
 /** The labels of a job as contents to be drawn. */
 import { z } from 'zod';
 import { Failure } from '../errors.ts';
+import { saying } from '../http/faults.ts';
 import type { LabelContent } from './content.ts';
 import type { LabelJob, NumberedLabel } from './job.ts';
 import type { JobContent } from './job-content.ts';
@@ -29,6 +30,10 @@ export const drawingFields = {
     .array(z.enum(['zh', 'en']))
     .min(1)
     .max(2)
+    .refine(
+      (languages) => new Set(languages).size === languages.length,
+      saying('同一语言不可重复。', 'Name each language once.'),
+    )
     .optional(),
   /** Of the printer that they are made for. */
   dotsPerInch: z.union([z.literal(203), z.literal(300)]).default(203),

@@ -21,7 +21,7 @@ import { marksOf, refuseUnprintable } from './job-barriers.ts';
 import { contentOf, type LotContent } from './job-content.ts';
 import { assertFits, drawingFields, hardest } from './job-drawing.ts';
 import { datesOf, isRecorded, type LabelDates } from './label-dates.ts';
-import { marksOfContent, refuseUnregistered } from './label-law.ts';
+import { marksOfContent, refuseUnregistered, refuseWithoutChinese } from './label-law.ts';
 import { numbering, sequentialByDefault, widestSerials } from './serial-numbers.ts';
 import { type Allocated, allocate, findMade, findPrinted } from './serial-store.ts';
 import { stateDates } from './stated-dates.ts';
@@ -180,6 +180,8 @@ async function wantedOf(
   );
   const facts = { product, gtin: input.gtin, quantity, maker, components, lot: input.lot, dates, publicUrl };
   const content = contentOf(input.templateData.draws, facts);
+  const foreign = refuseWithoutChinese(content, input.languages ?? input.templateData.languages);
+  if (foreign !== undefined) return foreign;
   const rules = input.numbering ?? sequentialByDefault;
   const text = JSON.stringify(content);
   if (!input.laidOut.has(text)) {

@@ -3,6 +3,7 @@ import { type Product, wasRegistered } from '../catalogue/product.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
 import type { JobMark } from './job.ts';
 import type { LotContent } from './job-content.ts';
+import type { LabelLanguage } from './wording.ts';
 
 /**
  * A product that was never registered in China may be made there for another country, whose rules its label then keeps
@@ -15,6 +16,18 @@ export function refuseUnregistered(
 ): Refusal | undefined {
   if (product.registrations.length === 0 || wasRegistered(product, manufacturedOn)) return undefined;
   return refuse('label/not-registered', { gtin: product.gtin, manufacturedOn });
+}
+
+/**
+ * A label of a device under a Chinese registration is in Chinese; other languages may stand beside it (Order 6 of 2014,
+ * Art. 4).
+ */
+export function refuseWithoutChinese(
+  { registrationNumber }: LotContent,
+  languages: readonly LabelLanguage[],
+): Refusal | undefined {
+  if (registrationNumber === undefined || languages.includes('zh')) return undefined;
+  return refuse('label/chinese-missing', { languages });
 }
 
 /** @returns what the label does not say and one would look for; these marks stay with a reprint. */

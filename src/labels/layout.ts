@@ -8,7 +8,7 @@ import { placeText, type TextRuler } from './placed-text.ts';
 import type { LabelLayout, PlacedMatrix, PlacedRule, Primitive } from './primitive.ts';
 import { overlap, pointsPerMm, type Rectangle } from './rectangle.ts';
 import type { BarsPanel, LabelTemplate, TextPanel } from './template.ts';
-import { itemOf } from './text-items.ts';
+import { itemOf, type Wording, wordingOf } from './text-items.ts';
 import type { LabelLanguage } from './wording.ts';
 
 export interface LayoutOptions {
@@ -38,12 +38,16 @@ export function layoutLabel(
   }
   const identifiers = labelIdentifiers(content);
   const facts = factsOf(content);
+  const wording = wordingOf(template, content, options.languages);
   const primitives = panels.flatMap((panel) => {
     const room = roomOf(panel);
     const line = panel.underline === true ? [lineUnder(panel.atMm)] : [];
     switch (panel.kind) {
       case 'text':
-        return [...textPanel(template, panel, room, { identifiers, facts, ruler, options }), ...line];
+        return [
+          ...textPanel(template, panel, room, { identifiers, facts, wording, ruler, options }),
+          ...line,
+        ];
       case 'bars':
         return [...barsPanel(template, panel, room, { identifiers, ruler, options }), ...line];
       default:
@@ -57,6 +61,7 @@ export function layoutLabel(
 interface Matter {
   readonly identifiers: LabelIdentifiers;
   readonly facts: LabelFacts;
+  readonly wording: Wording;
   readonly ruler: TextRuler;
   readonly options: LayoutOptions;
 }
@@ -74,10 +79,10 @@ function textPanel(
   template: LabelTemplate,
   panel: TextPanel,
   room: Rectangle,
-  { identifiers, facts, ruler, options }: Matter,
+  { identifiers, facts, wording, ruler, options }: Matter,
 ): Primitive[] {
   const symbols = placeSymbols(template, panel, room, identifiers, options.dotsPerInch);
-  const items = panel.elements.flatMap((element) => itemOf(element, facts, identifiers, options.languages));
+  const items = panel.elements.flatMap((element) => itemOf(element, facts, identifiers, wording));
   return [...placeText(template, items, textRoom(panel, room, symbols), ruler), ...symbols];
 }
 
@@ -107,7 +112,7 @@ function barsPanel(
   template: LabelTemplate,
   panel: BarsPanel,
   room: Rectangle,
-  { identifiers, ruler, options }: Omit<Matter, 'facts'>,
+  { identifiers, ruler, options }: Omit<Matter, 'facts' | 'wording'>,
 ): Primitive[] {
   const { source, size } = panel;
   const text = (identifiers[source]?.humanReadable ?? []).join(' ');

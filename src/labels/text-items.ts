@@ -1,11 +1,12 @@
 /** What the elements of a template print for one content: texts, marks and spaces, not yet broken or placed. */
 import { printable } from '../documents/printable.ts';
 import { unreachable } from '../errors.ts';
+import type { LabelContent } from './content.ts';
 import type { LabelIdentifiers } from './identifiers.ts';
 import { type IsoSymbol, isoSymbols } from './iso-symbols.ts';
 import type { LabelFacts, LabelField } from './label-facts.ts';
 import { pointsPerMm } from './rectangle.ts';
-import type { LabelElement } from './template.ts';
+import type { LabelElement, LabelTemplate } from './template.ts';
 import { inLanguages, type LabelLanguage } from './wording.ts';
 
 /** A text, or a symbol, or a symbol in front of a text. */
@@ -60,13 +61,42 @@ const markOfField: Readonly<Partial<Record<LabelField, IsoSymbol>>> = {
   catalogueNumber: isoSymbols.catalogueNumber,
 };
 
+/** In which languages the texts of a label stand. */
+export interface Wording {
+  readonly languages: readonly LabelLanguage[];
+  /** What has room for one language alone. */
+  readonly single: readonly LabelLanguage[];
+  /** Fields that the template has once in the first language and once in the second. */
+  readonly paired: ReadonlySet<LabelField>;
+}
+
+/**
+ * On a device under a Chinese registration the Chinese words are those that count, and others stand beside them (Order 6
+ * of 2014, Art. 4): whichever language comes first, what has room for one is in Chinese.
+ */
+export function wordingOf(
+  { panels }: LabelTemplate,
+  content: LabelContent,
+  languages: readonly LabelLanguage[],
+): Wording {
+  const statutory = 'registrationNumber' in content && content.registrationNumber !== undefined;
+  const elements = panels.flatMap((panel) => (panel.kind === 'text' ? panel.elements : []));
+  const fields = elements.flatMap((element) => (element.kind === 'fields' ? element.fields : []));
+  return {
+    languages,
+    single: statutory && languages.includes('zh') ? ['zh'] : languages.slice(0, 1),
+    paired: new Set(fields.flatMap(({ field, language }) => (language === 'second' ? [field] : []))),
+  };
+}
+
 /** @returns what an element prints for this content: nothing, or an item. */
 export function itemOf(
   element: LabelElement,
   facts: LabelFacts,
   identifiers: LabelIdentifiers,
-  languages: readonly LabelLanguage[],
+  wording: Wording,
 ): Item[] {
+  const { languages, single } = wording;
   switch (element.kind) {
     case 'symbol':
       return [];
@@ -78,7 +108,7 @@ export function itemOf(
       return [
         textItem(
           'words',
-          [{ text: inLanguages(element.words, sliced(languages, element.language)) }],
+          [{ text: inLanguages(element.words, element.language === 'first' ? single : languages) }],
           element,
         ),
       ];
@@ -101,11 +131,11 @@ export function itemOf(
     }
     case 'contents': {
       if (facts.contents.length === 0) return [];
-      const parts = facts.contents.map((line) => ({ text: inLanguages(line, languages.slice(0, 1)) }));
+      const parts = facts.contents.map((line) => ({ text: inLanguages(line, single) }));
       return [{ ...textItem('contents', parts, element), partsStandAlone: true }];
     }
     case 'fields':
-      return fieldsItem(element, facts, languages);
+      return fieldsItem(element, facts, wording);
     default:
       return unreachable(element);
   }
@@ -114,12 +144,12 @@ export function itemOf(
 function fieldsItem(
   element: Extract<LabelElement, { kind: 'fields' }>,
   facts: LabelFacts,
-  languages: readonly LabelLanguage[],
+  wording: Wording,
 ): Item[] {
-  const captionsIn = sliced(languages, element.captions);
+  const captionsIn = element.captions === 'first' ? wording.single : wording.languages;
   const filled = element.fields.flatMap(({ field, caption, mark, language }) => {
     const value = facts.texts[field];
-    const wanted = sliced(languages, language);
+    const wanted = languagesOf(field, language, wording);
     if (value === undefined || value === '' || wanted.length === 0) return [];
     const text = inLanguages(value, wanted);
     const symbol = mark === true ? markOfField[field] : undefined;
@@ -144,13 +174,14 @@ function fieldsItem(
   ];
 }
 
-const sliceOf = { first: [0, 1], second: [1, 2] } as const;
-
-function sliced(
-  languages: readonly LabelLanguage[],
-  which: keyof typeof sliceOf | undefined,
+function languagesOf(
+  field: LabelField,
+  which: 'first' | 'second' | undefined,
+  { languages, single, paired }: Wording,
 ): readonly LabelLanguage[] {
-  return which === undefined ? languages : languages.slice(...sliceOf[which]);
+  if (which === undefined) return languages;
+  if (which === 'second') return languages.slice(1, 2);
+  return paired.has(field) ? languages.slice(0, 1) : single;
 }
 
 /** Chinese alone has the colon of its own script; beside English the narrow one serves both. */

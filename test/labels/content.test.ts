@@ -17,6 +17,7 @@ import { labelIdentifiers } from '../../src/labels/identifiers.ts';
 import { isoSymbols, sterilitySymbols } from '../../src/labels/iso-symbols.ts';
 import { layoutLabel } from '../../src/labels/layout.ts';
 import { loadTemplate } from '../../src/labels/template.ts';
+import type { LabelLanguage } from '../../src/labels/wording.ts';
 import { shortest, usual } from './label-contents.ts';
 
 const outlines = new Outlines();
@@ -42,9 +43,9 @@ interface Said {
   readonly symbols: readonly string[];
 }
 
-async function saidBy(name: string, content: LabelContent): Promise<Said> {
+async function saidBy(name: string, content: LabelContent, asked?: readonly LabelLanguage[]): Promise<Said> {
   const template = await loadTemplate(name);
-  const languages = template.languages.slice(0, 1);
+  const languages = asked ?? template.languages.slice(0, 1);
   const ruler = (text: string, style: { size: number; weight: 'regular' | 'bold' }): number =>
     outlines.measure(text, style);
   const { primitives } = layoutLabel(template, content, ruler, { dotsPerInch: 203.2, languages });
@@ -169,6 +170,21 @@ describe('the words of a label', () => {
       expect(text).to.contain('其他内容详见说明书');
       expect(symbols).to.include.members(['date of manufacture', 'use-by date']);
     }
+  });
+
+  it('are in Chinese whichever language comes first, where the product is registered in China', async () => {
+    for (const name of ['unit-60x40', 'sheet-2x7', 'sheet-3x8']) {
+      const { text } = await saidBy(name, usual, ['en', 'zh']);
+      expect(text, name).to.contain('其他内容详见说明书').and.not.to.match(/More:/);
+      expect(text, name).to.contain(usual.productName.zh);
+    }
+    const { text } = await saidBy('unit-60x40', usual, ['en', 'zh']);
+    expect(text).to.contain('注册人：苏州澄明医疗器械有限公司').and.to.contain('Circularstapler,singleuse');
+    const inside = await saidBy('kit-100x80', kit, ['en', 'zh']);
+    expect(inside.text).to.contain('1.透明螺纹扩肛器').and.to.contain('苏州工业园区澄明');
+    // One that is for another country says what its language says.
+    const { registrationNumber: _, ...abroad } = usual;
+    expect((await saidBy('unit-60x40', abroad, ['en', 'zh'])).text).to.contain('More:');
   });
 
   it('call a filing a filing, and its holder a filer', async () => {

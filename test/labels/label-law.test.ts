@@ -30,6 +30,17 @@ describe('labels by the law', () => {
     }
   };
 
+  it('are in Chinese where the product is registered in China, and name each language once', async () => {
+    expect(await refusal(send({ quantity: 1, languages: ['en'] }))).to.equal('422 label/chinese-missing');
+    expect(await refusal(send({ quantity: 1, languages: ['zh', 'zh'] }))).to.equal('422 request/invalid');
+    for (const languages of [['zh'], ['en', 'zh']]) {
+      await print(world, { gtin: stapler, lot: newLot() }, { quantity: 1, languages });
+    }
+    await stated({ registrations: [] }, async () => {
+      await print(world, { gtin: stapler, lot: newLot() }, { quantity: 1, languages: ['en'] });
+    });
+  });
+
   it('bear the registration of the day of manufacture, or are marked, or refused', async () => {
     const lapsed = [{ number: '国械注准20163020001', validFrom: '2016-01-01', validTo: '2026-10-19' }];
     await stated({ registrations: lapsed }, async () => {
