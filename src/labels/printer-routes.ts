@@ -38,16 +38,17 @@ const facts = {
   name: text({ max: 60 }),
   host: host(),
   port: z.int().min(1).max(65_535),
-  /** Bytes alone (port 9100); IPP; IPP over TLS. */
-  protocol: z.enum(printerProtocols),
-  /** Of a printer that speaks IPP. */
+  protocol: z.enum(printerProtocols).meta({
+    description: 'raw: bytes alone, as label printers take them at port 9100; ipp: IPP; ipps: IPP over TLS',
+  }),
   path: z
     .string()
+    .max(127)
     .refine(
       isPrinterPath,
       saying('应为打印机的路径，如 /ipp/print。', 'Must be the path of the printer, such as /ipp/print.'),
-    ),
-  /** SHA-256 of the certificate that an `ipps` printer has made for itself, as its own pages show it. */
+    )
+    .meta({ description: 'With IPP: its address there; /ipp/print unless stated' }),
   certificate: z
     .string()
     .max(200)
@@ -58,7 +59,11 @@ const facts = {
         '应为证书的 SHA-256 指纹（64 位十六进制）。',
         'Must be a SHA-256 fingerprint: 64 hexadecimal digits.',
       ),
-    ),
+    )
+    .meta({
+      description:
+        'With ipps: SHA-256 fingerprint of the certificate that the printer made for itself; without it the certificate is verified as that of any server',
+    }),
   language: z.enum(printerLanguages),
   dotsPerInch: z.union([z.literal(203), z.literal(300)]),
 };
@@ -105,13 +110,16 @@ const printerAnswer = z
     language: facts.language,
     dotsPerInch: facts.dotsPerInch,
     active: z.boolean(),
-    /** How one that speaks IPP was found when it was last asked: at its registration, a change, a send. */
     lastState: z
       .strictObject({
         at: isoDateTime(),
         /** `unknown`: it did not answer, or not as a printer does. */
         state: z.enum(['idle', 'printing', 'stopped', 'unknown']),
         problems: z.array(trouble),
+      })
+      .meta({
+        description:
+          'How one that speaks IPP was found when it was last asked: registered, changed, printing',
       })
       .exactOptional(),
   })
@@ -124,16 +132,18 @@ export const sendAnswer = z
     /** The print job, unless it was a test. */
     job: z.string().exactOptional(),
     labels: count(),
-    /**
-     * `sent`: the printer has taken everything. One that speaks IPP also says what becomes of it: `printing`, then
-     * `printed` or `failed`. Whether it came out right only a scan can tell.
-     */
-    state: z.enum(['sending', 'printing', 'sent', 'printed', 'failed']),
+    state: z.enum(['sending', 'printing', 'sent', 'printed', 'failed']).meta({
+      description:
+        'sent: the printer has taken everything, and no more is known; with IPP printing, then printed or failed, as the printer says. Whether it came out right only a scan can tell',
+    }),
     bytes: count(),
-    /** The number in the printer's own list of jobs (IPP). */
-    printerJob: z.int().exactOptional(),
-    /** What the printer waits for while it is `printing`: paper, a closed cover. */
-    waitsFor: trouble.exactOptional(),
+    printerJob: z
+      .int()
+      .meta({ description: "With IPP: its number in the printer's own list" })
+      .exactOptional(),
+    waitsFor: trouble
+      .meta({ description: 'What a job that is printing waits for: paper, a cover' })
+      .exactOptional(),
     sentBy: uuid(),
     startedAt: isoDateTime(),
     endedAt: isoDateTime().exactOptional(),
