@@ -51,6 +51,7 @@ import { patientsMigrations } from './patients/migrations.ts';
 import { createPatients } from './patients/patients.ts';
 import { patientRoutes } from './patients/routes.ts';
 import { resumeRecalls } from './recalls/effect.ts';
+import { RecallFinisher } from './recalls/finisher.ts';
 import { projectRecalls } from './recalls/projector.ts';
 import { recallRoutes } from './recalls/routes.ts';
 import { keepSteps, recallsCollection, recallsMigrations } from './recalls/storage.ts';
@@ -106,7 +107,7 @@ export interface App {
    * was noticed of labels that may be false.
    */
   tend(): Promise<void>;
-  /** Breaks off what goes on without a request: labels that are being sent to printers. */
+  /** Breaks off what goes on without a request: labels that are being sent to printers, recalls that are being finished. */
   close(): Promise<void>;
   readonly routes: readonly Route[];
 }
@@ -140,6 +141,12 @@ export async function createApp(parts: AppParts): Promise<App> {
       logger.error({ recall, err: safeError(trouble) }, 'a recall could not be made effective');
     }
     await watch.flush();
+  };
+
+  const finisher = new RecallFinisher({ client, db, clock });
+  const unfinished = (recall: string, trouble: unknown) => {
+    logger.error({ recall, err: safeError(trouble) }, 'a recall could not be made effective');
+    void finisher.soon(recall);
   };
 
   const networks = printerNetworks(parts.printers);
@@ -179,7 +186,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...labelRoutes({ sends, ledger, connection, db, clock, ids, publicUrl: parts.publicUrl, version }),
     ...counterfeitRoutes({ connection, clock }),
     ...webRoutes({ db, connection, clock, publicUrl: parts.publicUrl, watch }),
-    ...recallRoutes({ ledger, client, db, connection, clock, ids, patients }),
+    ...recallRoutes({ ledger, client, db, connection, clock, ids, patients, unfinished }),
   ];
   const express = createApplication<Caller, Permission>({
     routes,
@@ -197,7 +204,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...(parts.admissionLimits === undefined ? {} : { admissionLimits: parts.admissionLimits }),
     ...(parts.validateAnswers === undefined ? {} : { validateAnswers: parts.validateAnswers }),
   });
-  return { express, tend, close: () => sends.close(), routes };
+  const close = async () => {
+    finisher.close();
+    await sends.close();
+  };
+  return { express, tend, close, routes };
 }
 
 /** The ledger's key must not be the key that wraps patients' keys: each secret has one use (RFC 5869). */

@@ -31,7 +31,8 @@ export interface EffectParts {
  * The session is not the decision's own: its first read sees the recall at majority, and with it everything that the
  * decision's transaction wrote. So fence and list come causally after the restrictions, in this process and in one
  * that resumes.
- * @throws Failure `service/busy` when the recall cannot be seen at majority (a new primary that has not caught up).
+ * @throws Failure `service/busy` when the recall cannot be seen at majority (a new primary that has not caught up); the
+ *   driver's errors. The decision stands whatever is thrown: it must not be told as if nothing had been done.
  */
 export async function makeEffective({ client, db, clock, after }: EffectParts, id: string): Promise<Recall> {
   const session = client.startSession({ causalConsistency: true });

@@ -28,6 +28,7 @@ import {
   type ScopeState,
 } from './decide.ts';
 import { type EffectParts, makeEffective } from './effect.ts';
+import { type RecallState, stateOf } from './recall.ts';
 import { openProducts, rangeOf } from './scope.ts';
 import { seeRecall } from './sight.ts';
 import { lotsOfProducts } from './situation.ts';
@@ -40,6 +41,8 @@ export interface RecallParts extends EffectParts {
   readonly connection: Connection;
   readonly ids: IdSource;
   readonly patients: Pick<Patients, 'identify'>;
+  /** Told of a recall that was decided and is not in effect everywhere: somebody has to finish it. */
+  readonly unfinished?: (recall: string, trouble: unknown) => void;
   /** The statutory time limits, where another reading of the law than ours applies. */
   readonly clocks?: readonly StatutoryClock[];
 }
@@ -56,15 +59,21 @@ export interface InitiateInput
   readonly instructions: Bilingual;
 }
 
+/** The answer to a decision that stands, whatever has become of it since. */
+export interface DecidedRecall extends RecallAnswer {
+  /** `deciding`: checks block already, and the process goes on until the list is complete. */
+  readonly state: RecallState;
+}
+
 /**
- * Decides a recall and makes it effective. When it returns, no check passes any more, and every use recorded
- * before is in the list. Sent again, it finishes what an earlier try left unfinished.
+ * Decides a recall and makes it effective. When it returns, no check passes any more; and where the state is not
+ * `deciding`, every use recorded before is in the list. Sent again, it finishes what an earlier try left unfinished.
  */
 export async function initiateRecall(
   parts: RecallParts,
   sender: Sender,
   { reason, instructions, ...input }: InitiateInput,
-): Promise<RecallAnswer> {
+): Promise<DecidedRecall> {
   const { organisation } = sender;
   // Made before the ledger tries: salts must not change from one attempt to the next.
   const command: RecallCommand = {
@@ -86,8 +95,20 @@ export async function initiateRecall(
     }),
     decide: (state) => decideRecall(command, state),
   });
-  await makeEffective(parts, answer.recall);
-  return answer;
+  return await takeEffect(parts, answer);
+}
+
+/**
+ * The decision is committed: whatever happens from here on, an answer that says "busy" would have the sender decide it
+ * again under another id.
+ */
+async function takeEffect(parts: RecallParts, { recall, number }: RecallAnswer): Promise<DecidedRecall> {
+  try {
+    return { recall, number, state: stateOf(await makeEffective(parts, recall)) };
+  } catch (trouble) {
+    parts.unfinished?.(recall, trouble);
+    return { recall, number, state: 'deciding' };
+  }
 }
 
 /** Widens a recall, by the same path. @throws Failure `not-found` where it is not the sender's. */
@@ -96,7 +117,7 @@ export async function widenRecall(
   sender: Sender,
   id: string,
   input: { readonly scope: readonly ScopeItem[]; readonly reason: Bilingual },
-): Promise<RecallAnswer> {
+): Promise<DecidedRecall> {
   const { organisation } = sender;
   const reason = commitWording(input.reason, organisation, parts.ids);
   const content = { recall: id, ...input };
@@ -108,8 +129,7 @@ export async function widenRecall(
     }),
     decide: (state) => decideWidening({ organisation, scope: input.scope, reason }, state),
   });
-  await makeEffective(parts, answer.recall);
-  return answer;
+  return await takeEffect(parts, answer);
 }
 
 /** Records the answer of an organisation concerned. @throws Failure `not-found` where it is not concerned. */

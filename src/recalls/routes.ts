@@ -31,7 +31,7 @@ function commandRoutes(parts: RecallParts): Route[] {
       'POST',
       '/api/v1/recalls',
       'recall:write',
-      { summary: 'Decide a recall 作出召回决定', body: shapes.initiateBody, answer: shapes.recallAnswer },
+      { summary: 'Decide a recall 作出召回决定', body: shapes.initiateBody, answer: shapes.decidedRecall },
       async ({ caller, body: { commandId, ...input } }) => ({
         status: 201,
         body: await initiateRecall(parts, senderOf(caller, commandId), withoutUndefined(input)),
@@ -45,7 +45,7 @@ function commandRoutes(parts: RecallParts): Route[] {
         summary: 'Widen the scope of a recall 扩大召回范围',
         params: shapes.recallParams,
         body: shapes.wideningBody,
-        answer: shapes.recallAnswer,
+        answer: shapes.decidedRecall,
       },
       async ({ caller, params, body: { commandId, ...input } }) => ({
         status: 201,

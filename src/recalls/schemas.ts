@@ -104,6 +104,8 @@ export const balanceQuery = z.strictObject({
 export const balancePosition = z.strictObject({ after: z.string().max(80) });
 
 export const recallAnswer = z.strictObject({ recall: uuid(), number: z.string() });
+/** `deciding`: the decision stands and checks block; the service finishes the list by itself. */
+export const decidedRecall = recallAnswer.extend({ state: z.enum(recallStates) });
 export const responseAnswer = z.strictObject({ recall: uuid() });
 
 const name = z.strictObject({ zh: z.string(), en: z.string() });

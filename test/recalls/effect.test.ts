@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
+import { mongo } from 'mongoose';
 import { carryOver } from '../../src/app.ts';
 import { readLots } from '../../src/catalogue/lots.ts';
 import { readProductRestrictions } from '../../src/catalogue/product-standings.ts';
@@ -9,6 +10,7 @@ import { systemIds } from '../../src/clock.ts';
 import { type LotKey, lotId } from '../../src/ledger/event.ts';
 import { rebuild } from '../../src/ledger/rebuild.ts';
 import { makeEffective, resumeRecalls } from '../../src/recalls/effect.ts';
+import { RecallFinisher } from '../../src/recalls/finisher.ts';
 import { projectRecalls } from '../../src/recalls/projector.ts';
 import { type Recall, stateOf } from '../../src/recalls/recall.ts';
 import { initiateRecall, type RecallParts, widenRecall } from '../../src/recalls/recalls.ts';
@@ -221,9 +223,7 @@ describe('the three steps of a recall', () => {
           if (done === step) throw new Died();
         },
       };
-      const command = sender();
-      const trouble = await initiateRecall(dying, command, input([lot])).catch((error: unknown) => error);
-      expect(trouble).to.be.instanceOf(Died);
+      await initiateRecall(dying, sender(), input([lot]));
       const [stored] = await world.parts.db.collection('recalls').find({ 'scope.lot': lot.lot }).toArray();
       const id = String(stored?._id);
       expect(stateOf(await found(id))).to.equal('deciding');
@@ -245,10 +245,36 @@ describe('the three steps of a recall', () => {
     await world.append('maker', produced(lot, 3));
     const command = sender();
     const dying = { ...world.parts, after: () => Promise.reject(new Died()) };
-    await initiateRecall(dying, command, input([lot])).catch(() => undefined);
-    const { recall } = await initiateRecall(world.parts, command, input([lot]));
+    const first = await initiateRecall(dying, command, input([lot]));
+    const { recall, state } = await initiateRecall(world.parts, command, input([lot]));
+    expect([first.recall, first.state, state]).to.deep.equal([recall, 'deciding', 'effective']);
     expect(stateOf(await found(recall))).to.equal('effective');
     expect(await world.parts.db.collection('recalls').countDocuments({ 'scope.lot': lot.lot })).to.equal(1);
+  });
+
+  it('are told as decided where the primary steps down behind the decision, and finished soon after', async () => {
+    const lots = ['STEPPED-DOWN', 'STEPPED-DOWN-TOO'].map((lot) => ({ gtin: stapler, lot }));
+    await world.append('maker', ...lots.map((lot) => produced(lot, 3)));
+    const finisher = new RecallFinisher(world.parts);
+    const troubles: unknown[] = [];
+    const finished: Promise<void>[] = [];
+    const stepsDown: RecallParts = {
+      ...world.parts,
+      after: () => Promise.reject(new mongo.MongoServerError({ message: 'stepped down', code: 189 })),
+      unfinished: (recall, trouble) => {
+        troubles.push(trouble);
+        finished.push(finisher.soon(recall));
+      },
+    };
+    // "Busy" would say that nothing was done, and the maker would decide it again.
+    const { recall, ...answer } = await initiateRecall(stepsDown, sender(), input(lots.slice(0, 1)));
+    expect(answer).to.include({ state: 'deciding' });
+    const widening = { scope: lots.slice(1), reason: { zh: '扩大', en: 'Wider' } };
+    expect((await widenRecall(stepsDown, sender(), recall, widening)).state).to.equal('deciding');
+    expect(troubles).to.have.length(2);
+    await Promise.all(finished);
+    const { steps } = await found(recall);
+    expect(steps.map(({ effectiveAt }) => effectiveAt !== undefined)).to.deep.equal([true, true]);
   });
 
   it('of two widenings at once give each a step, a fence and a list', async () => {

@@ -6,7 +6,7 @@ import { holdingId } from '../../src/ledger/holding.ts';
 import { makeEffective } from '../../src/recalls/effect.ts';
 import { stateOf } from '../../src/recalls/recall.ts';
 import {
-  recallAnswer,
+  decidedRecall,
   recallBalance,
   recallDetail,
   recallPage,
@@ -37,7 +37,7 @@ describe('a recall of a product of which one hospital has invented thousands of 
     await invent();
     const reply = await world.as('maker').post('/api/v1/recalls', recallBody({ scope: [{ gtin: stapler }] }));
     expect(reply.status, JSON.stringify(reply.body)).to.equal(201);
-    id = recallAnswer.parse(reply.body).recall;
+    id = decidedRecall.parse(reply.body).recall;
   });
   after(() => world.close());
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { lotReport, noticeFor } from '../../src/recalls/papers.ts';
-import { recallAnswer, recallDetail } from '../../src/recalls/schemas.ts';
+import { decidedRecall, recallDetail } from '../../src/recalls/schemas.ts';
 import { textOfPages, withoutSpace } from '../documents/pdf-reading.ts';
 import { nextId } from '../support/ledger-play.ts';
 import { recallBody } from './goods.ts';
@@ -26,7 +26,7 @@ describe('the papers of a recall', () => {
     story = await tell(world);
     world.at('2026-11-24T02:30:00Z');
     const reply = await world.as('maker').post('/api/v1/recalls', recallBody());
-    id = recallAnswer.parse(reply.body).recall;
+    id = decidedRecall.parse(reply.body).recall;
     late = (await world.use('beijing', bad, { deviations: ['recalled', 'not-checked'] })).pseudonym;
     const answer = { commandId: nextId(), found: 23, quarantined: 23, used: 1 };
     await world.as('guangzhou').post(`/api/v1/recalls/${id}/responses`, answer);
@@ -125,7 +125,7 @@ describe('the papers of a recall', () => {
 
     it('has reached an organisation when that organisation fetched it, and only then; once', async () => {
       const fresh = recallBody({ class: 'II' });
-      const { recall } = recallAnswer.parse((await world.as('maker').post('/api/v1/recalls', fresh)).body);
+      const { recall } = decidedRecall.parse((await world.as('maker').post('/api/v1/recalls', fresh)).body);
       const reached = async () => {
         const reply = await world.as('maker').get(`/api/v1/recalls/${recall}`);
         const { progress } = recallDetail.parse(reply.body);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readLots } from '../../src/catalogue/lots.ts';
 import { lotId } from '../../src/ledger/event.ts';
 import {
-  recallAnswer,
+  decidedRecall,
   recallBalance,
   recallDetail,
   recallPage,
@@ -31,7 +31,7 @@ describe('a recall', () => {
     world.at('2026-11-24T02:30:00Z');
     const reply = await world.as('maker').post('/api/v1/recalls', decided);
     expect(reply.status, JSON.stringify(reply.body)).to.equal(201);
-    id = recallAnswer.parse(reply.body).recall;
+    id = decidedRecall.parse(reply.body).recall;
   });
   after(() => world.close());
 
@@ -85,7 +85,7 @@ describe('a recall', () => {
   it('sent again is the same recall; with other content it is refused', async () => {
     const again = await world.as('maker').post('/api/v1/recalls', decided);
     expect(again.status).to.equal(201);
-    expect(again.body).to.deep.equal({ recall: id, number: 'R-2026-001' });
+    expect(again.body).to.deep.equal({ recall: id, number: 'R-2026-001', state: 'effective' });
     expect(await refused('maker', { ...decided, class: 'II' })).to.include({ code: 'command/id-reused' });
   });
 
@@ -321,10 +321,10 @@ describe('a recall', () => {
       const second = await world
         .as('maker')
         .post('/api/v1/recalls', recallBody({ scope: [good], class: 'III' }));
-      expect(recallAnswer.parse(second.body).number).to.equal('R-2026-002');
+      expect(decidedRecall.parse(second.body).number).to.equal('R-2026-002');
       const named = recallBody({ scope: [good], number: 'CM-7' });
       expect(
-        recallAnswer.parse((await world.as('maker').post('/api/v1/recalls', named)).body).number,
+        decidedRecall.parse((await world.as('maker').post('/api/v1/recalls', named)).body).number,
       ).to.equal('CM-7');
       expect(await refused('maker', recallBody({ scope: [good], number: 'CM-7' }))).to.include({
         status: 409,
@@ -338,7 +338,7 @@ describe('a recall', () => {
           world.as('maker').post('/api/v1/recalls', recallBody({ scope: [good] })),
         ),
       );
-      const numbers = replies.map(({ body }) => recallAnswer.parse(body).number).sort();
+      const numbers = replies.map(({ body }) => decidedRecall.parse(body).number).sort();
       expect(numbers).to.deep.equal(['003', '004', '005', '006', '007', '008'].map((n) => `R-2026-${n}`));
     });
 
