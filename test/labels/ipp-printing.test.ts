@@ -218,7 +218,6 @@ describe('printing with IPP', () => {
     expect(told.at(-1)).to.equal(0);
     printer.manner = 'hangs-up';
     expect(await failure(print(endless()))).to.equal('printer/broken-off');
-    expect(told.at(-1)).to.be.greaterThan(0);
     const bounded = { limits: { ...sendLimits, bytesMax: 100_000 } };
     printer.manner = 'prints';
     expect(await failure(print(endless(), a4Mm, bounded))).to.equal('printer/too-large');

@@ -45,7 +45,7 @@ describe('printers that speak IPP', () => {
   const hastySends = () =>
     new PrinterSends({
       ...parts(),
-      limits: { ...sendLimits, followEveryMs: [20, 20], askMs: 1_000 },
+      limits: { ...sendLimits, followEveryMs: [20, 20] },
       report: (trouble) => troubles.push(trouble),
     });
   const office = () => ({
