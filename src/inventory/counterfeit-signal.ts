@@ -21,7 +21,8 @@ export type SignalKind = (typeof signalKinds)[number];
 
 /**
  * Who came across it: whoever opened the page, or an organisation that checked a device or booked it. They are counted apart, and each
- * has its own share of a day's list: no flood from outside hides what a hospital found.
+ * has its own share of a day's list, as each kind has: no flood of lots that somebody made up hides what a hospital found,
+ * or a copied label.
  */
 export const origins = ['public', 'check'] as const;
 export type Origin = (typeof origins)[number];
@@ -52,7 +53,7 @@ export interface Tallied extends Stated {
   readonly withinHours?: number;
 }
 
-/** Devices that a product's list holds of one day and origin; the rest is one line with a count. */
+/** Devices that a product's list holds of one day, origin and kind; the rest is one line with a count. */
 export const devicesPerDay = 50;
 /** Lines held in memory between two writes, of all products. */
 export const linesInMemory = 2_000;
@@ -60,7 +61,7 @@ export const linesInMemory = 2_000;
 /** Adds sightings up until they are taken. */
 export class SightingTally {
   #lines = new Map<string, Tallied>();
-  /** How many devices each product has among the lines, by day and origin. */
+  /** How many devices there are among the lines of each share. */
   #devices = new Map<string, number>();
 
   /** Costs a hash and a look-up, whatever is sent. */
@@ -83,7 +84,7 @@ export class SightingTally {
       this.#lines.set(line.id, added(known, line));
       return;
     }
-    const share = `${line.gtin}/${line.day}/${line.origin}`;
+    const share = shareOf(line);
     const devices = this.#devices.get(share) ?? 0;
     const whole = devices < devicesPerDay || line.kind === 'more-devices';
     const kept = whole ? line : restOf(line);
@@ -115,6 +116,11 @@ function lineOf({ by, ...sighting }: Sighting, day: string): Tallied {
     scans: by === 'public' ? 1 : 0,
     checks: by === 'check' ? 1 : 0,
   };
+}
+
+/** @returns the name of the share that a line belongs to. */
+export function shareOf({ gtin, day, origin, kind }: Tallied): string {
+  return `${gtin}/${day}/${origin}/${kind}`;
 }
 
 /** @returns the line of a product's devices that have no line of their own that day. */

@@ -1,7 +1,14 @@
 /** Signals of counterfeits in the database. */
 import type { mongo } from 'mongoose';
 import { Failure } from '../errors.ts';
-import { devicesPerDay, type Origin, restOf, type SignalKind, type Tallied } from './counterfeit-signal.ts';
+import {
+  devicesPerDay,
+  type Origin,
+  restOf,
+  type SignalKind,
+  shareOf,
+  type Tallied,
+} from './counterfeit-signal.ts';
 import type { Dates } from './doubts.ts';
 
 export const signalsCollection = 'counterfeitSignals';
@@ -45,18 +52,17 @@ export async function addSignals(
   lines: readonly Tallied[],
   registrants: ReadonlyMap<string, string>,
 ): Promise<void> {
-  for (const share of shares(lines)) {
+  for (const share of Map.groupBy(lines, shareOf).values()) {
     const [first] = share;
     const organisation = registrants.get(first?.gtin ?? '');
     if (first === undefined || organisation === undefined) continue;
-    const { gtin, day, origin } = first;
+    const { gtin, day, origin, kind } = first;
     const ids = share.map(({ id }) => id);
     const stored = await signals(db)
       .find({ _id: { $in: ids } }, { projection: { _id: 1 } })
       .toArray();
     const known = new Set(stored.map(({ _id }) => _id));
-    const listed = { gtin, day, origin, kind: { $ne: 'more-devices' } } as const;
-    let room = devicesPerDay - (await signals(db).countDocuments(listed));
+    let room = devicesPerDay - (await signals(db).countDocuments({ gtin, day, origin, kind }));
     const writes = share.map((line) => {
       if (known.has(line.id) || line.kind === 'more-devices') return upsert(line, organisation);
       room -= 1;
@@ -64,16 +70,6 @@ export async function addSignals(
     });
     await signals(db).bulkWrite(writes, { ordered: false });
   }
-}
-
-/** Lines of one product, day and origin, which share a limit. */
-function shares(lines: readonly Tallied[]): Tallied[][] {
-  const found = new Map<string, Tallied[]>();
-  for (const line of lines) {
-    const share = `${line.gtin}/${line.day}/${line.origin}`;
-    found.set(share, [...(found.get(share) ?? []), line]);
-  }
-  return [...found.values()];
 }
 
 function upsert(line: Tallied, organisation: string): mongo.AnyBulkWriteOperation<StoredSignal> {

@@ -82,7 +82,7 @@ export class CounterfeitWatch {
     for (const line of lines) {
       const { kind, gtin, serial } = line;
       const state =
-        kind === 'serial-unknown' && serial !== undefined
+        (kind === 'serial-unknown' || kind === 'lot-unknown') && serial !== undefined
           ? (await this.#printed(gtin, [serial])).get(serial)
           : undefined;
       if (state === undefined) compared.push(line);
