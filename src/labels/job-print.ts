@@ -122,7 +122,7 @@ export function printLabels(
         ...newJob({
           ...{ actor, context, template: input.templateData, asked: input, labels },
           serials: allocated?.serials ?? [],
-          marks: [...marksOf(lots, stock, day), ...marksOfContent(content)],
+          marks: [...marksOf(lots, stock, day), ...marksOfContent(content, input.templateData)],
         }),
         product: product.gtin,
         content,

@@ -56,7 +56,7 @@ export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer &
       reason: input.reasonText,
       marks: [
         ...marksOf(lots, stock, today(context)),
-        ...('product' in first ? marksOfContent(first.content) : []),
+        ...('product' in first ? marksOfContent(first.content, first.template) : []),
       ],
       printedAt: context.recordTime,
       printedBy: actor.person,

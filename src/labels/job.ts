@@ -32,6 +32,12 @@ export const jobMarks = [
   'lot-expired',
   /** The product was never registered in China, and the label bears no such number: it is for another country. */
   'not-registered',
+  /** Facts that the label was to bear by the law, and that nobody has stated of the product or its maker. */
+  'registrant-address-missing',
+  'registrant-contact-missing',
+  'production-address-missing',
+  'production-licence-missing',
+  'agent-missing',
 ] as const;
 export type JobMark = (typeof jobMarks)[number];
 

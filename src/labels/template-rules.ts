@@ -4,6 +4,7 @@ import { fieldsOfKind } from './label-facts.ts';
 import { overlap, type Rectangle } from './rectangle.ts';
 import { xDimensionMm, xDimensionOfBarsMm, xDimensionOfLogisticsMm } from './symbol.ts';
 import type { LabelTemplate, TextPanel } from './template.ts';
+import { faultsByLaw } from './template-law.ts';
 
 interface TemplateFault {
   readonly path: readonly (string | number)[];
@@ -39,6 +40,7 @@ export function faultsOfTemplate(template: LabelTemplate): TemplateFault[] {
     ...faultsOfPlaces(template),
     ...faultsOfSheet(template),
     ...faultsOfCarriers(template),
+    ...faultsByLaw(template),
     ...template.panels.flatMap((panel, index) =>
       panel.kind === 'bars'
         ? faultsOfBars(template.draws, panel, ['panels', index])

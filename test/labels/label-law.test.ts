@@ -1,8 +1,8 @@
 /** What the law asks of labels, over HTTP: refused, or marked, and never passed over in silence. */
 import { expect } from 'chai';
 import { at } from '../support/http.ts';
-import { createWorld, refusal, type World } from '../support/world.ts';
-import { stapler } from '../support/world-facts.ts';
+import { createWorld, members, refusal, type World } from '../support/world.ts';
+import { stapler, staplerBox } from '../support/world-facts.ts';
 import { newLot } from '../support/world-play.ts';
 import { change, print, printBody } from './job-world.ts';
 
@@ -39,6 +39,33 @@ describe('labels by the law', () => {
     await stated({ registrations: [] }, async () => {
       await print(world, { gtin: stapler, lot: newLot() }, { quantity: 1, languages: ['en'] });
     });
+  });
+
+  it('that are to say all say which facts nobody has stated; small ones refer to the instructions', async () => {
+    const box = { gtin: staplerBox, lot: newLot() };
+    const marksOf = async (template: string, lot = box) =>
+      at((await print(world, lot, { quantity: 1, template })).answer, '/marks');
+    const missing = [
+      'registrant-address-missing',
+      'registrant-contact-missing',
+      'production-address-missing',
+    ];
+    expect(await marksOf('case-150x100')).to.deep.equal(['lot-not-recorded', ...missing]);
+    expect(await marksOf('unit-60x40', { ...box, gtin: stapler })).to.deep.equal(['lot-not-recorded']);
+    const imported = [{ number: '国械注进20213020001', validFrom: '2021-01-01', validTo: '2031-01-01' }];
+    await stated({ registrations: imported }, async () => {
+      expect(await marksOf('case-150x100')).to.deep.equal(['lot-not-recorded', ...missing, 'agent-missing']);
+      const agent = { name: '代理', address: '上海', contact: '021' };
+      await stated({ agent, productionAddress: '东京' }, async () => {
+        expect(await marksOf('case-150x100')).to.deep.equal(['lot-not-recorded', ...missing.slice(0, 2)]);
+      });
+    });
+    const maker = world.database.db.collection<{ _id: string }>('organisations');
+    const licences = [{ kind: 'operating-licence', number: 'X', validFrom: '2020-01-01' }];
+    const before = await maker.findOne({ _id: members.maker.id });
+    await maker.updateOne({ _id: members.maker.id }, { $set: { licences } });
+    expect(await marksOf('case-150x100')).to.include('production-licence-missing');
+    if (before !== null) await maker.replaceOne({ _id: members.maker.id }, before);
   });
 
   it('bear the registration of the day of manufacture, or are marked, or refused', async () => {

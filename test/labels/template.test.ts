@@ -1,7 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from 'chai';
 import { Failure } from '../../src/errors.ts';
-import { loadTemplate, parseTemplate, readTemplate } from '../../src/labels/template.ts';
+import {
+  type LabelElement,
+  type LabelTemplate,
+  loadTemplate,
+  parseTemplate,
+  readTemplate,
+} from '../../src/labels/template.ts';
 
 const unit = await loadTemplate('unit-60x40');
 
@@ -95,6 +101,40 @@ describe('label templates', () => {
     expect(faultPointers({ ...unit, sheet: { ...sheet, pitchMm: { x: 59, y: 41 } } })).to.deep.equal([
       '/sheet/pitchMm',
     ]);
+  });
+
+  it('hold of a device what the law asks for at least, and all of it or where the rest is', async () => {
+    const without = (template: LabelTemplate, left: (element: LabelElement) => boolean): unknown => ({
+      ...template,
+      panels: template.panels.map((one) =>
+        one.kind === 'text' ? { ...one, elements: one.elements.filter((element) => !left(element)) } : one,
+      ),
+    });
+    const shows = (field: string) => (element: LabelElement) =>
+      element.kind === 'fields' && element.fields.some((one) => one.field === field);
+    const templates = await Promise.all(
+      ['unit-60x40', 'kit-100x80', 'case-150x100', 'ma-unit-60x40'].map(loadTemplate),
+    );
+    for (const template of templates) {
+      for (const field of ['productName', 'model', 'manufacturedOn']) {
+        expect(faultPointers(without(template, shows(field))), `${template.name} ${field}`).to.deep.equal([
+          '/panels',
+        ]);
+      }
+    }
+    // Symbols and their text alone.
+    const bare = without(unit, ({ kind }) => kind !== 'symbol' && kind !== 'humanReadable');
+    expect(faultPointers(bare)).to.deep.equal(['/panels']);
+    // A small label refers to the instructions; what refers to nothing says it all.
+    expect(faultPointers(without(unit, ({ kind }) => kind === 'words'))).to.deep.equal(['/panels']);
+    const box = await loadTemplate('case-150x100');
+    for (const field of ['agent', 'productionAddress', 'registrant', 'storage', 'warnings']) {
+      expect(faultPointers(without(box, shows(field))), field).to.deep.equal(['/panels']);
+    }
+    expect(faultPointers(without(box, ({ kind }) => kind === 'marks'))).to.deep.equal(['/panels']);
+    // The sticker for a record is no label of the device.
+    const record = await loadTemplate('patient-record-80x120');
+    expect(faultPointers(without(record, shows('manufacturedOn')))).to.deep.equal([]);
   });
 
   it('have a UDI carrier and its human-readable text', () => {
