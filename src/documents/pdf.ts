@@ -7,6 +7,7 @@ import { deflateSync } from 'node:zlib';
 import PDFDocument from 'pdfkit';
 import { fontView, type Weight } from './fonts.ts';
 import { printable } from './printable.ts';
+import { Recurring } from './recurring.ts';
 
 export type Language = 'zh-CN' | 'en';
 
@@ -37,9 +38,11 @@ export type Element = PDFKit.PDFStructureElement;
 type StructureOptions = NonNullable<Parameters<PDFKit.PDFDocument['struct']>[1]>;
 
 const widthUnit = 1_000;
-const rememberedWidthsMax = 2_000;
+const rememberedWidthsMax = 20_000;
 const rememberedLinesMax = 500;
 
+/** pdfkit keeps the glyphs of every word: of a long file for so many pages. */
+const pagesOfWords = 16;
 /** Bytes of a short paper. */
 const firstRoom = 16 * 1024;
 /** Bytes that zlib allots at a time, and holds on to: a label's commands come to a third of their length. */
@@ -55,10 +58,12 @@ export class Pdf {
   readonly #root: Element | undefined;
   /** Of the page that {@link nextPage} began. */
   #commands: string[] | undefined;
+  /** That it began. */
+  #pages = 0;
   /** Widths at {@link widthUnit}: line breaking asks for the same words at many sizes. */
-  readonly #widths = new Map<string, number>();
+  readonly #widths = new Recurring<number>(rememberedWidthsMax);
   /** On a roll all but the serial number comes again on every page, at the same place. */
-  readonly #lines = new Map<string, { readonly commands: string; readonly fonts: object }>();
+  readonly #lines = new Recurring<{ readonly commands: string; readonly fonts: object }>(rememberedLinesMax);
   readonly #stamps = new Map<string, { readonly name: string; readonly form: PDFKit.PDFKitReference }>();
 
   constructor(options: PdfOptions) {
@@ -97,6 +102,8 @@ export class Pdf {
   nextPage(size: readonly [number, number]): void {
     const { kit } = this;
     this.#writePage();
+    this.#pages += 1;
+    if (this.#pages % pagesOfWords === 0) this.#forgetWords();
     const commands: string[] = [];
     this.#commands = commands;
     kit.addContent = (command: string) => {
@@ -109,7 +116,10 @@ export class Pdf {
   #writePage(): void {
     if (this.#commands === undefined) return;
     const { content, dictionary } = this.kit.page;
-    const commands = Buffer.from(`${this.#commands.join('\n')}\n`, 'latin1');
+    const text = `${this.#commands.join('\n')}\n`;
+    // Memory of its own: of the pool it would stay as long as what the compressor took from there.
+    const commands = Buffer.allocUnsafeSlow(text.length);
+    commands.write(text, 'latin1');
     this.#commands = undefined;
     content.compress = false;
     content.write(deflateSync(commands, { chunkSize: Math.max(smallestChunk, commands.length >> 1) }));
@@ -124,18 +134,16 @@ export class Pdf {
     let width = this.#widths.get(key);
     if (width === undefined) {
       width = this.kit.font(weight).fontSize(widthUnit).widthOfString(printable(text));
-      if (this.#widths.size >= rememberedWidthsMax) this.#forgetWords();
       this.#widths.set(key, width);
     }
     return (width * size) / widthUnit;
   }
 
   /**
-   * pdfkit keeps the glyphs of every word of a document, 2 kB a label. `_font.layoutCache` is private to pdfkit 0.20.2,
+   * The glyphs of every word of a document come to 2 kB a label. `_font.layoutCache` is private to pdfkit 0.20.2,
    * which is pinned.
    */
   #forgetWords(): void {
-    this.#widths.clear();
     for (const weight of ['regular', 'bold'] as const) {
       const font: unknown = Reflect.get(this.kit.font(weight), '_font');
       if (typeof font !== 'object' || font === null || !('layoutCache' in font)) {
@@ -161,7 +169,6 @@ export class Pdf {
         kit.text(printable(text), x, y, { lineBreak: false, baseline: 'alphabetic' });
       });
       line = { commands, fonts: { ...kit.page.fonts } };
-      if (this.#lines.size >= rememberedLinesMax) this.#lines.clear();
       this.#lines.set(key, line);
     }
     Object.assign(kit.page.fonts, line.fonts);

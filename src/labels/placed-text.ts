@@ -103,6 +103,8 @@ interface Remembered {
  */
 const brokenBefore = new WeakMap<TextRuler, Remembered>();
 const rememberedItemsMax = 200;
+/** Items of a few labels. */
+const metOnceMax = 32;
 
 function breakAt(item: TextItem, size: number, bounds: Bounds): BrokenItem {
   const { ruler, width, spacing } = bounds;
@@ -131,7 +133,7 @@ function breaksOf({ once, again }: Remembered, item: TextItem): Breaks | undefin
     again.set(sign, breaks);
     return breaks;
   }
-  if (once.size >= rememberedItemsMax) once.clear();
+  if (once.size >= metOnceMax) once.clear();
   once.set(sign, item);
   return undefined;
 }

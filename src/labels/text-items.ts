@@ -1,5 +1,6 @@
 /** What the elements of a template print for one content: texts, marks and spaces, not yet broken or placed. */
 import { printable } from '../documents/printable.ts';
+import { Recurring } from '../documents/recurring.ts';
 import { unreachable } from '../errors.ts';
 import type { LabelContent } from './content.ts';
 import type { LabelIdentifiers } from './identifiers.ts';
@@ -208,15 +209,13 @@ function textItem(
 }
 
 /** On a roll all texts but the serial number come again with every label. */
-const remembered = new Map<string, string>();
-const rememberedTextsMax = 2_000;
+const remembered = new Recurring<string>(2_000);
 
 /** @returns the text as it prints, blanks of any kind as one space. */
 function onOneLine(text: string): string {
   let line = remembered.get(text);
   if (line === undefined) {
     line = printable(text).replace(/\s+/g, ' ');
-    if (remembered.size >= rememberedTextsMax) remembered.clear();
     remembered.set(text, line);
   }
   return line;

@@ -8,22 +8,19 @@ function begin(): Pdf {
   return new Pdf({ title: 'Roll', language: 'zh-CN', now: new Date(0), pageSize, archival: false });
 }
 
-/** As a label: what is the same on each, a text of its own, a stamp; and now and then so much that words are forgotten. */
+/** As a label: what is the same on each, a text of its own, a stamp. */
 function drawOn(pdf: Pdf, page: number): void {
   pdf.line('一次性使用管型吻合器 Circular stapler', 10, 20, { size: 8, weight: 'bold' });
   pdf.line(`(21)SN${page} – ${page % 2 === 0 ? '偶' : '奇'}`, 10, 40, { size: 6 });
   pdf.stamp('square', [0, 0, 10, 10], () => '0 0 10 10 re f', { x: 50 + page, y: 50, scale: 1 });
   pdf.kit.rect(100, 10, 20 + page, 1).fill('#000000');
-  if (page % 3 === 2) {
-    for (let word = 0; word < 1_200; word += 1) pdf.measure(`${page}-${word}`, { size: 6 });
-  }
 }
 
 describe('a long file', () => {
   it('comes to the bytes that pdfkit writes of its own pages, however it is taken', async () => {
     const [pages, long] = [begin(), begin()];
     const pieces: Buffer[] = [];
-    for (let page = 0; page < 9; page += 1) {
+    for (let page = 0; page < 40; page += 1) {
       pages.kit.addPage({ size: [...pageSize], margin: 0 });
       drawOn(pages, page);
       long.nextPage(pageSize);
@@ -47,9 +44,12 @@ describe('a long file', () => {
     pdf.nextPage(pageSize);
     // Its number is all that the list of pages names.
     expect(Object.values(page.dictionary.data).filter((value) => value !== undefined)).to.deep.equal([]);
-    for (let word = 0; word < 3_000; word += 1) pdf.measure(`word${word}`, { size: 6 });
+    for (let more = 1; more < 100; more += 1) {
+      drawOn(pdf, more);
+      pdf.nextPage(pageSize);
+    }
     const font: unknown = Reflect.get(pdf.kit.font('regular'), '_font');
     if (typeof font !== 'object' || font === null || !('layoutCache' in font)) throw new Error('no cache');
-    expect(Object.keys(font.layoutCache ?? {}).length).to.be.below(2_500);
+    expect(Object.keys(font.layoutCache ?? {}).length).to.be.within(1, 40);
   });
 });
