@@ -9,6 +9,7 @@ import { expiryState } from '../catalogue/expiry.ts';
 import type { Product } from '../catalogue/product.ts';
 import type { Restriction } from '../catalogue/restriction.ts';
 import type { Documents } from '../database/documents.ts';
+import type { Write } from '../database/write.ts';
 import { Failure } from '../errors.ts';
 import { uuid } from '../http/fields.ts';
 import { bounds, type Deviation, lotId } from '../ledger/event.ts';
@@ -67,6 +68,24 @@ export interface StoredCheck {
   readonly restrictions: readonly string[];
   /** RFC 3339 UTC, by the server's clock. */
   readonly checkedAt: string;
+  /** The event of the use that it was made for: a check is of one device, and of one use of it. */
+  readonly usedBy?: string;
+}
+
+/** @returns the write that spends a check on a use: two uses that race for it lose to each other. */
+export function spendCheck(id: string, event: string): Write {
+  return { collection: checksCollection, filter: { _id: id }, update: { $set: { usedBy: event } } };
+}
+
+/** @returns the writes that give the checks of a use back which did not happen: the devices may be in hand yet. */
+export function giveChecksBack(checks: Iterable<StoredCheck>, event: string): Write[] {
+  return [...checks]
+    .filter(({ usedBy }) => usedBy === event)
+    .map(({ _id }) => ({
+      collection: checksCollection,
+      filter: { _id },
+      update: { $unset: { usedBy: '' } },
+    }));
 }
 
 /** Answered by the check alone: the rest of it blocks. */

@@ -3,7 +3,6 @@
  * between what was written and what is right. Where the goods have moved on, the shortfall is drawn from
  * `unexplained` and flagged. The wrong event stays readable, and its uses stay in exposure lists, marked.
  */
-import type { Write } from '../database/write.ts';
 import { type AccountRef, accountParts, placeAccount } from '../ledger/account.ts';
 import {
   type AnyEvent,
@@ -18,6 +17,7 @@ import { type DecisionContext, type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { type Title, titleKey } from '../ledger/title.ts';
 import { Bench, sameAccount } from './bench.ts';
+import { giveChecksBack, readChecks, type StoredCheck } from './check.ts';
 import type { Accepting, Actor, CommandBody, StockCommand } from './command.ts';
 import { loadStock, restrictionsOnThings, type Stock } from './stock.ts';
 
@@ -76,6 +76,8 @@ export interface CorrectInput extends CommandBody {
 
 interface CorrectState {
   readonly stock: Stock;
+  /** Those that the wrong uses were recorded with. */
+  readonly checks: ReadonlyMap<string, StoredCheck>;
   readonly wrong: AnyEvent | undefined;
   readonly already: boolean;
 }
@@ -99,11 +101,13 @@ export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> 
       ...transfers.flatMap(({ from, to }) => [from.organisation, to.organisation]),
     ]);
     const stock = await loadStock(snapshot, [...organisations], transfers);
+    const named = (wrong?.uses ?? []).flatMap(({ check }) => check ?? []);
+    const checks = await readChecks(snapshot, actor.organisation, named);
     const right = await input.right?.load(snapshot, actor);
-    return { wrong, already, stock: right === undefined ? stock : merged(stock, right.stock) };
+    return { wrong, already, checks, stock: right === undefined ? stock : merged(stock, right.stock) };
   },
 
-  facts(input, { stock, wrong, already }, bench, actor, context) {
+  facts(input, { stock, wrong, already, checks }, bench, actor, context) {
     if (wrong === undefined || wrong.organisation !== actor.organisation) {
       return refuse('correction/not-yours', { event: input.event });
     }
@@ -152,14 +156,11 @@ export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> 
         shortfall,
         ...(right === undefined ? {} : { right: { ...right.answer } }),
       },
-      writes: writesOf(right),
+      // Given back first: a right use may be of the same device, and spends its check anew.
+      writes: [...giveChecksBack(checks.values(), wrong.id), ...(right?.writes ?? [])],
     };
   },
 };
-
-function writesOf(right: Accepting<object> | undefined): readonly Write[] {
-  return right?.writes ?? [];
-}
 
 /** A correction can itself be corrected: it stands for the type that it corrected. */
 function correctableType(event: AnyEvent): CorrectableType | undefined {

@@ -106,7 +106,7 @@ async function correctInput(
   const right =
     body.right === undefined
       ? undefined
-      : await prepareRight(parts, actor, { commandId, happenedAt }, body.right);
+      : await prepareRight(parts, actor, { event, commandId, happenedAt }, body.right);
   const texts = commitTexts({ reason }, actor.organisation, parts.ids);
   return {
     input: {
@@ -164,6 +164,8 @@ function assertPermitted(type: keyof typeof permissionFor, permissions: Readonly
 }
 
 interface Common {
+  /** The wrong one. */
+  readonly event: string;
   readonly commandId: string;
   readonly happenedAt: string;
 }
@@ -210,7 +212,8 @@ async function prepareRight(
     case 'used': {
       const { type, ...body } = stated;
       const { input, ...rest } = await recordUseInput(parts, actor, { ...body, ...common });
-      return { facts: rightFacts([type], recordUse(parts.patients), input), ...rest };
+      const instead = { ...input, correcting: common.event };
+      return { facts: rightFacts([type], recordUse(parts.patients), instead), ...rest };
     }
     default: {
       const impossible: never = stated;

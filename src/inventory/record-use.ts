@@ -10,13 +10,14 @@ import type { Write } from '../database/write.ts';
 import { isoDateTime, text, uuid } from '../http/fields.ts';
 import { type AccountRef, placeAccount } from '../ledger/account.ts';
 import { bounds, type Commitment, type Deviation, type Use } from '../ledger/event.ts';
+import type { DecisionContext } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { Title } from '../ledger/title.ts';
-import { type Identity, identitySchema } from '../patients/identity.ts';
+import { identitySchema } from '../patients/identity.ts';
 import type { Patients } from '../patients/interface.ts';
 import { type Assessment, assess, type DeviceInHand } from './assess.ts';
 import type { Bench } from './bench.ts';
-import { formRefusal, inHand, readChecks, type StoredCheck } from './check.ts';
+import { formRefusal, inHand, readChecks, type StoredCheck, spendCheck } from './check.ts';
 import { type Actor, commandFields, type StockCommand } from './command.ts';
 import { deviceLine, type ReadLine, type ResolvedLine, resolveLines } from './lines.ts';
 import { expectStock, loadStock, type Stock } from './stock.ts';
@@ -63,6 +64,8 @@ export interface UsedDevice {
 export type RecordUseInput = Omit<RecordUseBody, 'devices' | 'note'> & {
   readonly devices: readonly UsedDevice[];
   readonly noteText?: Commitment | undefined;
+  /** Id of the event that these are the right facts of: a check that it had spent is theirs. */
+  readonly correcting?: string;
 };
 
 interface RecordUseState {
@@ -123,17 +126,13 @@ async function load(
     readChecks(snapshot, organisation, named),
     patients.prepareUse({
       organisation,
-      identity: identityOf(input.patient),
+      identity: input.patient,
       pseudonyms: input.devices.map(({ pseudonym }) => pseudonym),
       retainUntil,
       documents: snapshot,
     }),
   ]);
   return { stock, lines, checks, patientWrites: prepared.writes, identityConflict: prepared.conflict };
-}
-
-function identityOf(patient: RecordUseBody['patient']): Identity {
-  return patient;
 }
 
 function retention(input: RecordUseInput, lines: readonly ResolvedLine[]): string {
@@ -149,6 +148,7 @@ function facts(
   state: RecordUseState,
   bench: Bench,
   actor: Actor,
+  context: DecisionContext,
 ): ReturnType<StockCommand<RecordUseInput, RecordUseState, RecordedAnswer>['facts']> {
   const uses: Use[] = [];
   const spent = new Set<string>();
@@ -189,7 +189,7 @@ function facts(
       })),
       identityConflict: state.identityConflict,
     },
-    writes: state.patientWrites,
+    writes: [...state.patientWrites, ...[...spent].map((check) => spendCheck(check, context.eventId(0)))],
   };
 }
 
@@ -206,8 +206,8 @@ function useOne(
   const assessment = assess(bench, device, { organisation, place: input.place, day });
   take(input, device, assessment, bench, organisation);
   if (device.serial !== undefined) bench.countUse({ gtin: device.gtin, serial: device.serial }, 1);
-  const valid = validCheck(check, device, input.happenedAt, state.checks);
-  // A check is of one device; of a lot without serial numbers it would else serve any number of them.
+  const valid = validCheck(check, device, input, state.checks);
+  // Of a lot without serial numbers a check would else serve any number of devices.
   const checked = valid === undefined || state.spent.has(valid) ? undefined : valid;
   if (checked !== undefined) state.spent.add(checked);
   const { lot } = assessment.lot;
@@ -255,15 +255,16 @@ function prefer(programme: string | undefined): (title: Title) => number {
   };
 }
 
-/** @returns the check's id where it allowed this very device, at most a day before its use. */
+/** @returns the check's id where it allowed this very device, at most a day before its use, and for no other use. */
 function validCheck(
   id: string | undefined,
   device: DeviceInHand,
-  happenedAt: string,
+  { happenedAt, correcting }: Pick<RecordUseInput, 'happenedAt' | 'correcting'>,
   checks: ReadonlyMap<string, StoredCheck>,
 ): string | undefined {
   const check = id === undefined ? undefined : checks.get(id);
   if (check === undefined || check.verdict !== 'may-be-used') return undefined;
+  if (check.usedBy !== undefined && check.usedBy !== correcting) return undefined;
   const same = check.gtin === device.gtin && check.lot === device.lot && check.serial === device.serial;
   const hours = (Date.parse(happenedAt) - Date.parse(check.checkedAt)) / 3_600_000;
   return same && hours >= -statedTimeHours && hours <= checkValidHours ? check._id : undefined;

@@ -2,10 +2,11 @@
  * The pure decisions on books in memory, told the commands of command.ts: what the model is compared with where there
  * is no database. What only the database layer knows is kept here too: versions of holdings, fences, units let go.
  */
+import type { Write } from '../../src/database/write.ts';
 import { accept } from '../../src/inventory/accept.ts';
 import { assess } from '../../src/inventory/assess.ts';
 import { Bench } from '../../src/inventory/bench.ts';
-import { answerCheck, type StoredCheck } from '../../src/inventory/check.ts';
+import { answerCheck, checksCollection, type StoredCheck } from '../../src/inventory/check.ts';
 import { closeShipment } from '../../src/inventory/close-shipment.ts';
 import type { StockCommand } from '../../src/inventory/command.ts';
 import { correct, type RightFacts } from '../../src/inventory/correct.ts';
@@ -75,8 +76,7 @@ export class InMemoryService {
     try {
       if (command.kind === 'check') return { accepted: this.check(command) };
       if (command.kind === 'recall' || command.kind === 'widen') return this.recall(command);
-      const bound =
-        command.kind === 'correct' ? this.correction(command) : this.bound(command.by, command, false);
+      const bound = command.kind === 'correct' ? this.correction(command) : this.bound(command.by, command);
       const done = bound.run();
       return 'refused' in done ? done : { accepted: answerTo(command, done.answer, productOf) };
     } catch (error) {
@@ -95,6 +95,7 @@ export class InMemoryService {
         command.facts(input, { ...state, stock } as State, bench, actor, context),
       run: () => {
         const decided = this.books.run(command, input, state, actorOf(by));
+        if (decided.kind === 'facts') this.spend(decided.writes ?? []);
         return decided.kind === 'refused' ? { refused: decided.code } : { answer: decided.answer };
       },
     };
@@ -103,7 +104,7 @@ export class InMemoryService {
   private bound(
     by: Organisation,
     act: Exclude<Act, { kind: 'correct' | 'check' | 'recall' | 'widen' }>,
-    correcting: boolean,
+    correcting?: string,
   ): Bound {
     const { books } = this;
     switch (act.kind) {
@@ -168,7 +169,7 @@ export class InMemoryService {
     return this.bind(by, produceLot, input, state);
   }
 
-  private correctable(by: Organisation, act: Correctable, correcting: boolean): Bound {
+  private correctable(by: Organisation, act: Correctable, correcting: string | undefined): Bound {
     const { books } = this;
     const input = { commandId, lines: [], reasonText: nothing };
     switch (act.kind) {
@@ -181,7 +182,12 @@ export class InMemoryService {
           intact: books.loads(act.intact.map(lineOf)),
           damaged: books.loads(act.damaged.map(lineOf)),
         };
-        return this.bind(by, receive, { ...facts, ...(correcting ? { correcting } : {}) }, state);
+        return this.bind(
+          by,
+          receive,
+          { ...facts, ...(correcting === undefined ? {} : { correcting: true }) },
+          state,
+        );
       }
       case 'accept': {
         const id = act.shipment === undefined ? undefined : this.idOf(act.shipment);
@@ -197,7 +203,7 @@ export class InMemoryService {
         return this.bind(by, move, { ...input, from, to, condition: act.condition }, { loads });
       }
       case 'use':
-        return this.use(by, act);
+        return this.use(by, act, correcting);
       default: {
         const place = placeOf(by, act.place);
         const loads = { loads: books.loads(act.lines.map(lineOf)) };
@@ -211,7 +217,7 @@ export class InMemoryService {
     }
   }
 
-  private use(by: Organisation, act: Of<'use'>): Bound {
+  private use(by: Organisation, act: Of<'use'>, correcting: string | undefined): Bound {
     const lines = this.books.resolve(act.devices.map(deviceLine));
     const devices = lines.map((line, index) => {
       const check = act.devices[index]?.check;
@@ -227,10 +233,26 @@ export class InMemoryService {
       patient: {},
       devices,
       preUseCheck: true,
+      ...(correcting === undefined ? {} : { correcting }),
     };
-    const checks = new Map([...this.checks].filter(([, { organisation }]) => organisation === by));
+    const checks = this.checksOf(by);
     const state = { lines, checks, patientWrites: [], identityConflict: false };
     return this.bind(by, recordUse(noPatients), input, state);
+  }
+
+  private checksOf(by: Organisation): Map<string, StoredCheck> {
+    return new Map([...this.checks].filter(([, { organisation }]) => organisation === by));
+  }
+
+  /** What a command writes beside its events: which checks it has spent, or given back. */
+  private spend(writes: readonly Write[]): void {
+    for (const write of writes) {
+      if (write.collection !== checksCollection || 'insert' in write) continue;
+      const check = this.checks.get(write.filter._id);
+      if (check === undefined) throw new Error('no such check');
+      const { usedBy: _before, ...rest } = check;
+      this.checks.set(check._id, { ...rest, ...write.update.$set });
+    }
   }
 
   /** As checkDevices does on a snapshot. */
@@ -264,7 +286,7 @@ export class InMemoryService {
     const { books } = this;
     const id = this.idOf(event);
     const wrong = books.events.find((one) => one.id === id);
-    const bound = right && this.bound(by, right, true);
+    const bound = right && this.bound(by, right, id);
     const facts: RightFacts | undefined = right &&
       bound && {
         types: typesOf[right.kind],
@@ -272,7 +294,11 @@ export class InMemoryService {
         facts: bound.facts,
       };
     const input = { commandId, event: id, reasonText: nothing, right: facts, mayUndo: () => true };
-    return this.bind(by, correct, input, { wrong, already: books.corrected.has(id) });
+    return this.bind(by, correct, input, {
+      wrong,
+      checks: this.checksOf(by),
+      already: books.corrected.has(id),
+    });
   }
 
   private recall(command: Command & Of<'recall' | 'widen'>): Outcome {

@@ -198,4 +198,23 @@ describe('corrections over HTTP', () => {
     await correct(world, 'keeperA', event);
     await correct(world, 'nurseA', used);
   });
+
+  it('a check is of one use; a correction that undoes the use gives it back', async () => {
+    const lot = { gtin: stapler, lot: newLot(), quantity: 9 };
+    await stocked(world, lot);
+    const device = { ...lot, quantity: 1 };
+    const [checked] = await check(world, [device]);
+    const devices = [{ device, implanted: false, check: checked?.check }];
+    const first = await use(world, devices);
+    expect(listAt(first, '/uses/0/deviations')).to.deep.equal([]);
+    const racing = await Promise.all([use(world, devices), use(world, devices)]);
+    for (const used of racing) expect(listAt(used, '/uses/0/deviations')).to.deep.equal(['not-checked']);
+
+    const right = without(useBody(world, devices), 'used');
+    const corrected = await correct(world, 'nurseA', textAt(first, '/events/0'), right);
+    expect(listAt(corrected, '/right/uses/0/deviations')).to.deep.equal([]);
+    expect(listAt(await use(world, devices), '/uses/0/deviations')).to.deep.equal(['not-checked']);
+    await correct(world, 'nurseA', textAt(corrected, '/events/0'));
+    expect(listAt(await use(world, devices), '/uses/0/deviations')).to.deep.equal([]);
+  });
 });

@@ -338,7 +338,7 @@ export function boundCorrection(books: Books, wrong: AnyEvent, right: Bound | un
     facts: right.facts,
   };
   const input = { commandId: 'command', event: id, reasonText: nothing, right: facts, mayUndo: () => true };
-  const state = { wrong, already: books.corrected.has(id) };
+  const state = { wrong, checks: new Map(), already: books.corrected.has(id) };
   return bind(books, organisation as Name, correct, input, state);
 }
 

@@ -33,7 +33,8 @@ export function correct(
   if (right !== undefined && typesOf[right.kind]?.includes(wrong.type) !== true)
     return 'correction/other-kind';
   const { goods } = model;
-  const replacement = right === undefined ? undefined : decideAnew(model, { id, by }, wrong, right);
+  const replacement =
+    right === undefined ? undefined : decideAnew(model, { id, by }, { ...wrong, event }, right);
   if (typeof replacement === 'string') return replacement;
   const after = replacement?.deed?.moves ?? [];
   const uses = replacement?.deed?.uses ?? [];
@@ -49,6 +50,8 @@ export function correct(
     corrects: event,
     settle: () => {
       model.deeds.set(event, { ...wrong, corrected: true });
+      // The devices of a use that did not happen are still checked.
+      for (const [check, use] of model.spentChecks) if (use === event) model.spentChecks.delete(check);
       if (wrong.type === 'received') reopen(model);
       replacement?.settle?.();
     },
@@ -66,7 +69,11 @@ function reopen({ goods, shipments }: Model): void {
 function decideAnew(
   model: Model,
   who: Pick<Command, 'id' | 'by'>,
-  wrong: { readonly moves: readonly Move[]; readonly uses: readonly RecordedUse[] },
+  wrong: {
+    readonly event: string;
+    readonly moves: readonly Move[];
+    readonly uses: readonly RecordedUse[];
+  },
   right: NonNullable<Extract<Act, { kind: 'correct' }>['right']>,
 ): Decided | string {
   const { goods } = model;
@@ -74,7 +81,7 @@ function decideAnew(
   for (const move of wrong.moves) undo(goods, move, move.from);
   for (const { product, serial } of wrong.uses) goods.countUse(product, serial, -1);
   const undone = goods.lays().length;
-  const decided = decideCorrectable(model, who, right, { correcting: true });
+  const decided = decideCorrectable(model, who, right, { correcting: wrong.event });
   const moves = goods.lays(undone);
   goods.rollBack(now);
   if (typeof decided === 'string') return decided;

@@ -9,7 +9,8 @@ import { assess, barrier, type LabelledLoad, loadsOf, restrictedBarrier } from '
 
 /** What a correction replaces counts as undone already. */
 export interface Circumstances {
-  readonly correcting?: boolean;
+  /** The command that was wrong. */
+  readonly correcting?: string;
 }
 
 export function decide(
@@ -45,16 +46,16 @@ export function decideCorrectable(
   model: Model,
   who: Who,
   act: Correctable,
-  { correcting = false }: Circumstances,
+  { correcting }: Circumstances,
 ): Decided | string {
   const { by } = who;
   switch (act.kind) {
     case 'receive':
-      return receive(model, who, act, correcting);
+      return receive(model, who, act, correcting !== undefined);
     case 'accept':
       return accept(model, who, act);
     case 'use':
-      return use(model, who, act);
+      return use(model, who, act, correcting);
     case 'move':
       if (act.from === act.to) return loadFault(model, act.lines) ?? 'request/invalid';
       return relocate(model, act.lines, spot(by, act.from, act.condition), spot(by, act.to, act.condition), {
@@ -185,7 +186,7 @@ function check(model: Model, { id, by }: Who, act: Of<'check'>): Decided {
   };
 }
 
-function use(model: Model, { by }: Who, act: Of<'use'>): Decided {
+function use(model: Model, { id, by }: Who, act: Of<'use'>, correcting: string | undefined): Decided {
   const { goods, standing, day } = model;
   const before = goods.lays().length;
   const uses: RecordedUse[] = [];
@@ -200,15 +201,26 @@ function use(model: Model, { by }: Who, act: Of<'use'>): Decided {
     const short = source === undefined ? one : goods.take(one, source, to);
     if (short !== undefined) goods.draw(one, to, `${by}:unknown`);
     goods.countUse(product, serial, 1);
-    const checked = spendCheck(model, by, device, spent);
+    const checked = spendCheck(model, { by, correcting }, device, spent);
     deviations.push(checked ? findings : [...findings, 'not-checked']);
     uses.push({ product, lot, label, ...(serial === undefined ? {} : { serial }) });
   }
-  return { answer: { deviations }, deed: { type: 'used', moves: goods.lays(before), uses } };
+  return {
+    answer: { deviations },
+    deed: { type: 'used', moves: goods.lays(before), uses },
+    settle: () => {
+      for (const key of spent) model.spentChecks.set(key, id);
+    },
+  };
 }
 
-/** A check counts for the device that it allowed, and for one device of a record. */
-function spendCheck(model: Model, by: Organisation, device: Device, spent: Set<string>): boolean {
+/** A check counts for the device that it allowed, and for one use of one device. */
+function spendCheck(
+  model: Model,
+  { by, correcting }: { readonly by: Organisation; readonly correcting: string | undefined },
+  device: Device,
+  spent: Set<string>,
+): boolean {
   if (device.check === undefined) return false;
   const { of, device: index } = device.check;
   const made = model.checks.get(of)?.[index];
@@ -219,6 +231,8 @@ function spendCheck(model: Model, by: Organisation, device: Device, spent: Set<s
     made.serial === device.serial;
   const key = `${of}#${index}`;
   if (!same || !made.allowed || spent.has(key)) return false;
+  const before = model.spentChecks.get(key);
+  if (before !== undefined && before !== correcting) return false;
   spent.add(key);
   return true;
 }

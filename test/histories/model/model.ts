@@ -90,6 +90,9 @@ export class Model {
     readonly (Device & { readonly by: Organisation; readonly allowed: boolean })[]
   >();
 
+  /** By check of a device, `{command}#{index}`: the use that it was spent on. */
+  readonly spentChecks = new Map<string, string>();
+
   constructor({ owners = organisations, day, roles = false }: ModelSettings) {
     this.day = day;
     this.roles = roles;
@@ -104,6 +107,7 @@ export class Model {
     for (const [key, shipment] of this.shipments) copy.shipments.set(key, shipment);
     for (const [key, recall] of this.recalls) copy.recalls.set(key, recall);
     for (const [key, check] of this.checks) copy.checks.set(key, check);
+    for (const [key, use] of this.spentChecks) copy.spentChecks.set(key, use);
     return copy;
   }
 
