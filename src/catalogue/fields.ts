@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { saying } from '../http/faults.ts';
 import { isoDate, text, uuid } from '../http/fields.ts';
 import { parseCompanyPrefix } from '../identifiers/company-prefix.ts';
+import { isDotSegment } from '../identifiers/dot-segment.ts';
 import { parseGln } from '../identifiers/gln.ts';
 import { parseGtin } from '../identifiers/gtin.ts';
 import { parseLot } from '../identifiers/lot.ts';
@@ -72,6 +73,14 @@ export function lotNumber() {
       (value) => parseLot(value) !== undefined,
       saying('批号应为 1–20 个标签可用字符。', 'A lot number has 1 to 20 characters that labels allow.'),
     );
+}
+
+/** Of a lot that is made or labelled here: the link on its label must lead to it. */
+export function ownLotNumber() {
+  return lotNumber().refine(
+    (value) => !isDotSegment(value),
+    saying('批号不能仅为一个或两个圆点。', 'A lot number cannot be one dot or two.'),
+  );
 }
 
 export function bilingual({ max }: { max: number }) {

@@ -7,6 +7,7 @@ import { allOf } from '../database/documents.ts';
 import { Failure, type InputFault } from '../errors.ts';
 import { saying } from '../http/faults.ts';
 import { quantity, scanned } from '../http/fields.ts';
+import { isDotSegment } from '../identifiers/dot-segment.ts';
 import { parseSerial } from '../identifiers/serial.ts';
 import { parseUdi } from '../identifiers/udi.ts';
 import { bounds } from '../ledger/event.ts';
@@ -28,6 +29,14 @@ export function serialNumber() {
       (value) => parseSerial(value) !== undefined,
       saying('序列号应为 1–20 个标签可用字符。', 'A serial number has 1 to 20 characters that labels allow.'),
     );
+}
+
+/** Of a unit that is made or labelled here: the link on its label must lead to it. */
+export function ownSerialNumber() {
+  return serialNumber().refine(
+    (value) => !isDotSegment(value),
+    saying('序列号不能仅为一个或两个圆点。', 'A serial number cannot be one dot or two.'),
+  );
 }
 
 /** A device or a quantity of one lot: `{scan}` as the scanner sent it, or `{gtin, lot, serials?, quantity?}`. */

@@ -1,7 +1,7 @@
 /** Producing a lot: things come into the books of their maker, out of `production`. */
 import { z } from 'zod';
 import { shelfLifeEnd } from '../catalogue/expiry.ts';
-import { gtin, lotNumber } from '../catalogue/fields.ts';
+import { gtin, ownLotNumber } from '../catalogue/fields.ts';
 import type { Lot } from '../catalogue/lot.ts';
 import type { Product } from '../catalogue/product.ts';
 import { Failure } from '../errors.ts';
@@ -13,13 +13,13 @@ import { quantityIn } from '../ledger/holding.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { type Actor, commandFields, type StockCommand, today } from './command.ts';
-import { serialNumber } from './lines.ts';
+import { ownSerialNumber } from './lines.ts';
 import { holdingOf, loadStock, type Stock, unitOf } from './stock.ts';
 
 export const produceLotBody = z.strictObject({
   ...commandFields,
   gtin: gtin(),
-  lot: lotNumber(),
+  lot: ownLotNumber(),
   manufacturedOn: isoDate(),
   /** Without it, the product's shelf life gives it. */
   expiresOn: isoDate().optional(),
@@ -31,7 +31,7 @@ export const produceLotBody = z.strictObject({
       z.strictObject({
         sterilisationLot: text({ max: 40 }).optional(),
         quantity: quantity().optional(),
-        serials: z.array(serialNumber()).min(1).max(bounds.serialsPerEvent).optional(),
+        serials: z.array(ownSerialNumber()).min(1).max(bounds.serialsPerEvent).optional(),
       }),
     )
     .min(1)

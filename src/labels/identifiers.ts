@@ -3,6 +3,7 @@ import { Failure, type InputFault, unreachable } from '../errors.ts';
 import type { BuiltText, UdiElement } from '../identifiers/ai-elements.ts';
 import { parseIsoDate, yymmddOfIsoDate } from '../identifiers/calendar-date.ts';
 import { digitalLink } from '../identifiers/digital-link.ts';
+import { isDotSegment } from '../identifiers/dot-segment.ts';
 import { elementString } from '../identifiers/element-string.ts';
 import { parseGtin } from '../identifiers/gtin.ts';
 import { parseLot } from '../identifiers/lot.ts';
@@ -86,6 +87,12 @@ interface Device {
 
 function deviceIdentifiers(device: Device): LabelIdentifiers {
   const { gtin, lot, serial, publicUrl } = device;
+  for (const [value, pointer] of [
+    [lot, '/lot'],
+    [serial, '/serial'],
+  ] as const) {
+    if (value !== undefined && isDotSegment(value)) throw dotSegment(pointer);
+  }
   const udi: UdiElement[] = [
     { ai: '01', value: gtin },
     ...date('17', device.expiresOn, '/expiresOn'),
@@ -180,6 +187,14 @@ function bracketed(elements: readonly UdiElement[]): string[] {
 function builtOrRefused(built: BuiltText, pointer: string): string {
   if (built.ok) return built.text;
   throw invalid({ pointer, zh: built.fault.zh, en: built.fault.en });
+}
+
+function dotSegment(pointer: string): Failure {
+  return invalid({
+    pointer,
+    zh: '仅为一个或两个圆点的编号无法写入二维码链接。',
+    en: 'A number of one dot or two cannot stand in the link of the QR code.',
+  });
 }
 
 function builtBadly(pointer: string): Failure {

@@ -1,7 +1,7 @@
 /** The command that prints labels of a lot: serial numbers are allocated, or named; a job is made, and its event. */
 import { z } from 'zod';
 import { addMonths } from '../catalogue/day.ts';
-import { gtin, lotNumber } from '../catalogue/fields.ts';
+import { gtin, ownLotNumber } from '../catalogue/fields.ts';
 import type { Lot } from '../catalogue/lot.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
 import type { Product } from '../catalogue/product.ts';
@@ -10,7 +10,7 @@ import type { Write } from '../database/write.ts';
 import type { InputFault } from '../errors.ts';
 import { isoDate, text } from '../http/fields.ts';
 import { type Actor, commandFields, type StockCommand, today } from '../inventory/command.ts';
-import { serialNumber } from '../inventory/lines.ts';
+import { ownSerialNumber } from '../inventory/lines.ts';
 import { loadStock, type Stock } from '../inventory/stock.ts';
 import { type LotKey, lotId } from '../ledger/event.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
@@ -31,12 +31,12 @@ export const printLabelsBody = z.strictObject({
   ...commandFields,
   /** Of the product, or of one of its packages. */
   gtin: gtin(),
-  lot: lotNumber(),
+  lot: ownLotNumber(),
   template: text({ max: 60 }).default('unit-60x40'),
   /** So many labels: with new serial numbers where the product is tracked by them, else all alike. */
   quantity: z.int().min(1).optional(),
   /** Labels of units that were made already, and have no label of ours yet. */
-  serials: z.array(serialNumber()).min(1).max(serialsPerRequest).optional(),
+  serials: z.array(ownSerialNumber()).min(1).max(serialsPerRequest).optional(),
   /** Of new serial numbers. */
   numbering: numbering.optional(),
   /** What the labels say where the lot is not recorded yet; else as it was recorded. */

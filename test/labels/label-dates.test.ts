@@ -98,6 +98,20 @@ describe('the dates on labels', () => {
     await shelfLife({ $unset: { shelfLifeMonths: 1 } });
   });
 
+  it('are of no lot or number that the link on them would lose', async () => {
+    const dates = { manufacturedOn: '2026-10-20', expiresOn: '2029-10-19' };
+    for (const dots of ['.', '..']) {
+      expect(new URL(`http://x/01/1/10/${dots}`).pathname).not.to.include('10/.');
+      const lot = { gtin: stapler, lot: dots };
+      expect(await refusal(send(lot, { quantity: 1 }))).to.equal('422 request/invalid');
+      expect(await refusal(produce(lot, { quantity: 1 }, dates))).to.equal('422 request/invalid');
+      const unit = produce({ gtin: implant, lot: newLot() }, { serials: [dots] }, dates);
+      expect(await refusal(unit)).to.equal('422 request/invalid');
+    }
+    // Three are a name like any other.
+    await print(world, { gtin: stapler, lot: '...' }, { quantity: 1 });
+  });
+
   it('of a lot that is not recorded are the same in every job, also of two that begin at once', async () => {
     const lot = { gtin: implant, lot: newLot() };
     const other = { quantity: 1, expiresOn: '2029-10-18' };

@@ -153,6 +153,8 @@ describe('a label that cannot be printed as asked', () => {
   const wrong: readonly [string, Partial<UnitContent>, string][] = [
     ['a wrong check digit', { gtin: '06901234567891' }, '/gtin'],
     ['a lot of 21 characters', { lot: 'A'.repeat(21) }, '/lot'],
+    ['a lot that a link takes for the level above', { lot: '..' }, '/lot'],
+    ['a serial that a link takes for its own level', { serial: '.' }, '/serial'],
     ['a lot in Chinese', { lot: '批1' }, '/lot'],
     ['a serial with a separator', { serial: '1\u001d21' }, '/serial'],
     ['a date that is none', { expiresOn: '2027-02-29' }, '/expiresOn'],
