@@ -19,7 +19,7 @@ import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Clock, IdSource } from './clock.ts';
 import { askedTogether } from './database/asking-together.ts';
 import { type Database, transactionLifetimeSeconds } from './database/connection.ts';
-import type { Documents } from './database/documents.ts';
+import { type Documents, documentsOf } from './database/documents.ts';
 import type { Migration } from './database/migrations.ts';
 import type { AdmissionLimits } from './http/admission.ts';
 import { createApplication } from './http/application.ts';
@@ -183,7 +183,13 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...patientRoutes(patients),
     ...inventoryRoutes(inventory),
     ...printerRoutes({ ...printing, sends }),
-    ...labelRoutes({ sends, ledger, connection, db, clock, ids, publicUrl: parts.publicUrl, version }),
+    ...labelRoutes({
+      ...{ sends, ledger, connection, db, clock, ids, publicUrl: parts.publicUrl, version },
+      colleagues: async (organisation, people) => {
+        const found = await findPeople(documentsOf(db), organisation, people);
+        return new Map([...found].filter(([, { active }]) => active));
+      },
+    }),
     ...counterfeitRoutes({ connection, clock }),
     ...webRoutes({ db, connection, clock, publicUrl: parts.publicUrl, watch }),
     ...recallRoutes({ ledger, client, db, connection, clock, ids, patients, unfinished }),

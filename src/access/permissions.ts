@@ -37,6 +37,7 @@ export const permissions = [
   'lot:hold',
   'label:print',
   'label:logistic',
+  'label:pack',
   'recall:write',
   'recall:read',
   'recall:answer',
@@ -99,7 +100,7 @@ const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
   /** It has no product whose labels it could make: it prints those of what it ships. */
   distributor: ['label:print', 'label:logistic', ...keepsStock, ...answersRecalls],
   materials: [...keepsStock, 'use:check', ...hospitalInRecall],
-  'sterile-supply': [...keepsStock, 'use:check', ...hospitalInRecall],
+  'sterile-supply': ['label:print', 'label:pack', ...keepsStock, 'use:check', ...hospitalInRecall],
   theatre: [
     'use:check',
     'use:record',

@@ -88,6 +88,26 @@ export const labelFailures = {
     zh: '以下箱号的标签已经打印；如需补打，请在原任务中说明原因。',
     en: 'Labels of these packages have been printed; reprint them from their job, with a reason.',
   },
+  'label/not-reusable': {
+    status: 422,
+    zh: '该产品不是按序列号管理的可重复使用器械，不能打印灭菌包标签。',
+    en: 'The product is no reusable device with serial numbers; no label of a sterile pack is printed for it.',
+  },
+  'label/not-in-stock': {
+    status: 409,
+    zh: '以下序列号不在本机构可供处理的库存中，不能打印灭菌包标签；请先核对所在地点与状态。',
+    en: 'Units with these serial numbers do not lie in a place of yours from which they are packed; find out where they are, and in what condition.',
+  },
+  'label/reuse-limit': {
+    status: 409,
+    zh: '以下序列号已达到规定的使用次数，不得再次包装灭菌。',
+    en: 'Units with these serial numbers have been used as often as they may be; they are not packed again.',
+  },
+  'label/sterility-ended': {
+    status: 409,
+    zh: '标签上的灭菌有效期已过，不得打印；请重新处理后打印新标签。',
+    en: 'The sterility that the label states has ended; process the device again, and print a new label.',
+  },
   'label/reprint-of-reprint': {
     status: 409,
     zh: '这是补打任务；请从最初的打印任务补打。',

@@ -56,11 +56,11 @@ export function ends(serials: readonly string[]): Pick<LotJob, 'firstSerial' | '
   return firstSerial === undefined || lastSerial === undefined ? {} : { firstSerial, lastSerial };
 }
 
-/** @param allocated undefined where all labels are alike @param of product and lot of what bears the numbers */
+/** @param allocated undefined where all labels are alike @param of product and lot of what bears a number */
 export function acceptJob(
   job: LabelJob,
   { serials, range, writes }: Allocated = { serials: [], range: false, writes: [] },
-  of: Pick<PrintedSerial, 'gtin' | 'lot'> = {},
+  of: (serial: string) => Pick<PrintedSerial, 'gtin' | 'lot'> = () => ({}),
 ): Accepting<PrintedAnswer> {
   const { _id, labels, marks } = job;
   return {
@@ -70,7 +70,7 @@ export function acceptJob(
     writes: [
       ...writes,
       { collection: labelJobsCollection, insert: { ...job } },
-      ...enterSerials(spaceOf(job), { ...of, job: _id }, serials),
+      ...enterSerials(spaceOf(job), _id, serials, of),
     ],
   };
 }
@@ -100,6 +100,7 @@ export function printedEvents(
         ...(reprintOf === undefined ? {} : { reprintOf }),
         ...(reason === undefined ? {} : { reason }),
         ...('shipment' in job ? { shipment: job.shipment } : {}),
+        ...('pack' in job ? { stated: job.pack } : {}),
       },
     });
   }

@@ -17,15 +17,18 @@ interface PrintedLot {
   readonly restrictions: readonly Restriction[];
   /** As the label says, or as it is recorded, whichever comes first. */
   readonly expired: boolean;
+  /** As the label of a sterile pack says. */
+  readonly sterilityEnded: boolean;
 }
 
 /** What is known of the lots: of a command's own stock, or read afresh. */
 export type Standing = Pick<Stock, 'lots' | 'productRestrictions'>;
 
 /**
- * A label says of a device that it may be used until its expiry; so none is printed for a lot that is being recalled,
- * in part or as a whole, or that has expired, nor with other dates than its maker has recorded since. Labels come
- * before release, and what is on hold is not decided: both are marked instead. The label of a logistic unit says where a box goes, recalled goods on their way back among them:
+ * A label says of a device that it may be used until its expiry, or the end of its sterility; so none is printed for a
+ * lot that is being recalled, in part or as a whole, or that has expired, nor with other dates than its maker has
+ * recorded since. Labels come before release, and what is on hold is not decided: both are marked instead. The label
+ * of a logistic unit says where a box goes, recalled goods on their way back among them:
  * there all is marked. Whether goods may leave was asked when they were shipped.
  * @param today `YYYY-MM-DD`
  */
@@ -36,15 +39,19 @@ export function refuseUnprintable(
   today: string,
 ): Refusal | undefined {
   if (kind === 'logistic') return undefined;
-  for (const { label, lot, restrictions, expired } of printedLots(lots, standing, today)) {
+  for (const { label, lot, restrictions, expired, sterilityEnded } of printedLots(lots, standing, today)) {
     const recalls = restrictions.filter((one) => one.kind === 'recall');
     if (recalls.length > 0) {
-      return refuse('label/lot-recalled', { recalls: recalls.map(({ reference }) => reference) });
+      return refuse('label/lot-recalled', {
+        recalls: [...new Set(recalls.map(({ reference }) => reference))],
+      });
     }
     if (expired) {
       return refuse('label/lot-expired', { expiresOn: isRecorded(lot) ? lot.expiresOn : label.expiresOn });
     }
-    if (isRecorded(lot) && !sameDates(label, lot)) {
+    if (sterilityEnded) return refuse('label/sterility-ended', { sterileUntil: label.sterileUntil });
+    // A pack says nothing of the dates of its device.
+    if (kind !== 'pack' && isRecorded(lot) && !sameDates(label, lot)) {
       return refuse('lot/contradicts', { gtin: label.gtin, lot: label.lot });
     }
   }
@@ -81,9 +88,15 @@ function printedLots(
 ): PrintedLot[] {
   return labelled.map((one) => {
     const lot = lots.get(lotId(one));
-    const restrictions = restrictionsOn(lot, { restrictions: productRestrictions.get(one.gtin) ?? [] });
+    const product = { restrictions: productRestrictions.get(one.gtin) ?? [] };
+    // Of units that are named, what stands on others of their lot does not count.
+    const restrictions =
+      one.serials === undefined
+        ? restrictionsOn(lot, product)
+        : one.serials.flatMap((serial) => restrictionsOn(lot, product, { serial }));
     // A label says another date than is recorded where it was printed before: what is past in either is past.
     const expired = isExpired(one, today) || (isRecorded(lot) && isExpired(lot, today));
-    return { label: one, lot, restrictions, expired };
+    const sterilityEnded = isExpired({ expiresOn: one.sterileUntil }, today);
+    return { label: one, lot, restrictions, expired, sterilityEnded };
   });
 }

@@ -4,6 +4,7 @@ import { type Product, registrationOn } from '../catalogue/product.ts';
 import { Failure } from '../errors.ts';
 import type { ContentKind, LabelContent } from './content.ts';
 import type { LabelDates } from './label-dates.ts';
+import type { PackJobContent } from './pack-content.ts';
 import type { ShipmentContent } from './shipment-content.ts';
 
 /** Kinds of label that are printed for a lot; the others are of shipments, of sterile packs, of a hospital's own pieces. */
@@ -12,7 +13,7 @@ export type LotContent = Extract<
   { kind: 'unit' | 'patient-record' | 'case' | 'kit' | 'ma-unit' }
 >;
 /** Without the number, which is each label's own. */
-export type JobContent = LotContent | ShipmentContent;
+export type JobContent = LotContent | ShipmentContent | PackJobContent;
 
 export interface ContentFacts {
   readonly product: Product;

@@ -3,24 +3,33 @@ import { z } from 'zod';
 import { Failure } from '../errors.ts';
 import { saying } from '../http/faults.ts';
 import type { LabelContent } from './content.ts';
-import type { LabelJob, NumberedLabel } from './job.ts';
+import { type LabelJob, lotsOf, type NumberedLabel } from './job.ts';
 import type { JobContent } from './job-content.ts';
 import { type RenderOptions, renderLabels } from './render.ts';
 import type { LabelTemplate } from './template.ts';
 
 /** @returns what one label says. @param label undefined where the labels bear no number */
 export function contentOfLabel(content: JobContent, label: NumberedLabel | undefined): LabelContent {
-  if (content.kind !== 'logistic')
-    return label === undefined ? content : { ...content, serial: label.serial };
-  if (label === undefined) throw new Error('a logistic unit without an SSCC');
-  const { packages, lots: _lots, ...same } = content;
-  const { first, of } = packages;
-  return { ...same, sscc: label.serial, package: { number: first + label.nth, of } };
+  if (content.kind === 'logistic') {
+    if (label === undefined) throw new Error('a logistic unit without an SSCC');
+    const { packages, lots: _lots, ...same } = content;
+    const { first, of } = packages;
+    return { ...same, sscc: label.serial, package: { number: first + label.nth, of } };
+  }
+  if (content.kind === 'pack') {
+    if (label?.lot === undefined) throw new Error('a pack without a unit');
+    const { lots: _lots, ...same } = content;
+    return { ...same, lot: label.lot, serial: label.serial };
+  }
+  return label === undefined ? content : { ...content, serial: label.serial };
 }
 
 /** @returns what the first label of a job says; a file begins with it. */
-export function firstContent({ content, firstSerial }: LabelJob): LabelContent {
-  return contentOfLabel(content, firstSerial === undefined ? undefined : { serial: firstSerial, nth: 0 });
+export function firstContent(job: LabelJob): LabelContent {
+  const { content, firstSerial: serial } = job;
+  if (serial === undefined) return contentOfLabel(content, undefined);
+  const lot = lotsOf(job).find(({ serials }) => serials?.includes(serial))?.lot;
+  return contentOfLabel(content, { serial, nth: 0, ...(lot === undefined ? {} : { lot }) });
 }
 
 /** How a request wants its labels drawn. */
@@ -76,12 +85,10 @@ export async function assertFits(
 /**
  * Of labels that differ in their serial number alone: the longest; and those with the fewest digits, of which two take
  * the room of one letter in a symbol.
- * @param serials empty where the labels bear none
  */
-export function hardest(content: JobContent, serials: readonly string[]): LabelContent[] {
-  if (serials.length === 0) return [contentOfLabel(content, undefined)];
+export function hardest(serials: readonly string[]): string[] {
   const letters = (serial: string): number => serial.replaceAll(/\d/g, '').length;
   const longest = serials.toSorted((a, b) => b.length - a.length).slice(0, triedMax);
   const wordiest = serials.toSorted((a, b) => letters(b) - letters(a)).slice(0, triedMax);
-  return [...new Set([...longest, ...wordiest])].map((serial) => contentOfLabel(content, { serial, nth: 0 }));
+  return [...new Set([...longest, ...wordiest])];
 }

@@ -62,9 +62,11 @@ export const cancelJob: StockCommand<JobEndInput, CancelState, EndedAnswer> = {
   },
 };
 
-/** A reprint's numbers are in use by the job that printed them first; a package's, once anything has arrived. */
+/** A reprint's numbers are in use by the job that printed them first; a package's, once anything has arrived. A use does
+ * not say in which pack the device was. */
 async function isInUse(snapshot: Snapshot, job: LabelJob): Promise<boolean> {
   if (!job.serialised || job.reprintOf !== undefined) return false;
+  if ('pack' in job) return false;
   if ('shipment' in job) {
     return (await readShipment(snapshot, job.shipment))?.lastReceivedAt !== undefined;
   }

@@ -19,7 +19,7 @@ import { type LotJob, labelsPerJob, serialsPerRequest } from './job.ts';
 import { acceptJob, newJob, type PrintedAnswer } from './job-accept.ts';
 import { marksOf, refuseUnprintable } from './job-barriers.ts';
 import { contentOf, type LotContent } from './job-content.ts';
-import { assertFits, drawingFields, hardest } from './job-drawing.ts';
+import { assertFits, contentOfLabel, drawingFields, hardest } from './job-drawing.ts';
 import { datesOf, isRecorded, type LabelDates } from './label-dates.ts';
 import { marksOfContent, refuseUnregistered, refuseWithoutChinese } from './label-law.ts';
 import { numbering, sequentialByDefault, widestSerials } from './serial-numbers.ts';
@@ -127,7 +127,7 @@ export function printLabels(
         product: product.gtin,
         content,
       };
-      const accepted = acceptJob(job, allocated, key(product, input));
+      const accepted = acceptJob(job, allocated, () => key(product, input));
       return { ...accepted, writes: [...(accepted.writes ?? []), ...stated] };
     },
   };
@@ -186,7 +186,8 @@ async function wantedOf(
   const text = JSON.stringify(content);
   if (!input.laidOut.has(text)) {
     const serials = serialised ? (input.serials ?? widestSerials(rules)) : [];
-    await assertFits(input.templateData, hardest(content, serials), input);
+    const samples = hardest(serials).map((serial) => contentOfLabel(content, { serial, nth: 0 }));
+    await assertFits(input.templateData, serialised ? samples : [content], input);
     input.laidOut.add(text);
   }
   const wanted = {

@@ -2,7 +2,7 @@
 import { type Route, route } from '../access/route.ts';
 import { Failure } from '../errors.ts';
 import { rawBytes } from '../http/route.ts';
-import { readJob, spaceOf } from './job.ts';
+import { readJob } from './job.ts';
 import { assertPrintable, type FileFormat, type FileParts, fileOf, fileTag } from './job-file.ts';
 import { jobParams } from './job-routes.ts';
 import {
@@ -76,7 +76,7 @@ function fileRoute(parts: FileParts, format: FileFormat, summary: string): Route
       return {
         status: 200,
         contentType,
-        filename: `labels-${spaceOf(job)}-${job._id.slice(0, 8)}.${format}`,
+        filename: `labels-${'shipment' in job ? 'sscc' : job.product}-${job._id.slice(0, 8)}.${format}`,
         headers: { ETag: fileTag(job, parts.version, format) },
         bytes: fileOf(parts, job, format),
       };

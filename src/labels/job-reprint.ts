@@ -7,7 +7,7 @@ import { text } from '../http/fields.ts';
 import { commandFields, type StockCommand, today } from '../inventory/command.ts';
 import type { Commitment } from '../ledger/event.ts';
 import { refuse } from '../ledger/run.ts';
-import { type LabelJob, labelJobsCollection, lotsOf, spaceOf } from './job.ts';
+import { isOfLot, type LabelJob, labelJobsCollection, lotsOf, spaceOf } from './job.ts';
 import { ends, type PrintedAnswer, printedEvents } from './job-accept.ts';
 import { marksOf, refuseUnprintable } from './job-barriers.ts';
 import { type JobState, labelsOf, loadJob, onJob, type SomeLabels, someLabels } from './job-labels.ts';
@@ -36,7 +36,8 @@ export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer &
     if (first.state === 'cancelled') return refuse('label/job-cancelled', { job: first._id });
     const serials = labelsOf(input, state);
     if ('kind' in serials) return serials;
-    const lots = lotsOf(first);
+    // What stands on another unit of the first job is no matter here.
+    const lots = lotsOf({ ...first, selection: serials });
     const barrier = refuseUnprintable(first.content.kind, lots, stock, today(context));
     if (barrier !== undefined) return barrier;
     const tooOften = [...printed.values()].filter((one) => one.printed.length >= printingsMax);
@@ -56,7 +57,8 @@ export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer &
       reason: input.reasonText,
       marks: [
         ...marksOf(lots, stock, today(context)),
-        ...('product' in first ? marksOfContent(first.content, first.template) : []),
+        ...(isOfLot(first) ? marksOfContent(first.content, first.template) : []),
+        ...first.marks.filter((mark) => mark === 'unit-contaminated'),
       ],
       printedAt: context.recordTime,
       printedBy: actor.person,

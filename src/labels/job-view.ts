@@ -5,7 +5,7 @@ import { gtin, lotNumber } from '../catalogue/fields.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { count, pageOf, pageQuery, uuid } from '../http/fields.ts';
 import { readTexts } from '../ledger/texts.ts';
-import { jobMarks, type LabelJob, labelJobs, spaceOf } from './job.ts';
+import { isOfLot, jobMarks, type LabelJob, labelJobs, spaceOf } from './job.ts';
 import { type JobProgress, readProgress } from './job-progress.ts';
 import { findMade, findPrinted, type PrintedSerial, printedSerials } from './serial-store.ts';
 
@@ -17,6 +17,14 @@ export const jobView = z.strictObject({
   lot: z.string().optional(),
   /** Of labels of logistic units: the serial numbers are SSCCs. */
   shipment: z.string().optional(),
+  /** Of labels of sterile packs: what the packer stated. */
+  pack: z
+    .strictObject({
+      packer: z.string(),
+      checker: z.string().optional(),
+      ...{ steriliser: z.string(), load: z.string(), sterilisedOn: z.string(), sterileUntil: z.string() },
+    })
+    .optional(),
   manufacturedOn: z.string().optional(),
   expiresOn: z.string().optional(),
   template: z.strictObject({ name: z.string(), version: z.int() }),
@@ -67,6 +75,7 @@ function viewOf(job: LabelJob, progress: JobProgress, reason: string | undefined
 /** What the labels are of. */
 function subjectOf(job: LabelJob) {
   if ('shipment' in job) return { shipment: job.shipment };
+  if ('pack' in job) return { gtin: job.product, product: job.product, pack: job.pack };
   const { product, content } = job;
   const { lot, manufacturedOn, expiresOn } = content;
   return { gtin: 'gtin' in content ? content.gtin : undefined, product, lot, manufacturedOn, expiresOn };
@@ -144,7 +153,7 @@ const serialView = z.strictObject({
   printed: z.int(),
   spoiled: z.boolean(),
   verified: z.boolean(),
-  /** Whether the lot was recorded with it; absent of a logistic unit. */
+  /** Whether the lot was recorded with it; absent of a logistic unit and a sterile pack. */
   made: z.boolean().optional(),
 });
 
@@ -159,10 +168,9 @@ export async function listSerials(
   const from = cursor === undefined ? 0 : decodeCursor(cursor, z.int().min(0)) + 1;
   const page = await pageOfSerials(db, job, from, limit);
   const serials = page.map(({ serial }) => serial);
-  const made =
-    'shipment' in job
-      ? undefined
-      : await findMade({ db }, { gtin: job.product, lot: job.content.lot }, serials);
+  const made = isOfLot(job)
+    ? await findMade({ db }, { gtin: job.product, lot: job.content.lot }, serials)
+    : undefined;
   const items = page.map(({ serial, printed, spoiled, verified }, index) => ({
     serial,
     nth: from + index,

@@ -2,8 +2,10 @@
 import type { mongo } from 'mongoose';
 import { Failure } from '../errors.ts';
 import type { Commitment, LotKey } from '../ledger/event.ts';
+import type { StatedOfPack } from '../ledger/event-details.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { LotContent } from './job-content.ts';
+import type { PackJobContent } from './pack-content.ts';
 import {
   findPrinted,
   type NumberSpace,
@@ -38,6 +40,8 @@ export const jobMarks = [
   'production-address-missing',
   'production-licence-missing',
   'agent-missing',
+  /** The ledger knows of no processing since the last use: a unit of the pack lies among the contaminated. */
+  'unit-contaminated',
 ] as const;
 export type JobMark = (typeof jobMarks)[number];
 
@@ -84,22 +88,41 @@ export interface ShipmentJob extends JobFields {
   readonly content: ShipmentContent;
 }
 
-export type LabelJob = LotJob | ShipmentJob;
-
-/** @returns within what the numbers of a job are told apart. */
-export function spaceOf(job: LabelJob): NumberSpace {
-  return 'shipment' in job ? ssccSpace : job.product;
+/** Labels of a hospital's sterile packs, a unit each; the serial numbers are the maker's. */
+export interface PackJob extends JobFields {
+  /** GTIN of the product. */
+  readonly product: string;
+  readonly pack: StatedOfPack;
+  readonly content: PackJobContent;
 }
 
-/** A lot, and its dates as the labels say. */
+export type LabelJob = LotJob | ShipmentJob | PackJob;
+
+/** @returns whether these are labels of a lot, by which its maker gives units their serial numbers */
+export function isOfLot(job: LabelJob): job is LotJob {
+  return !('shipment' in job) && !('pack' in job);
+}
+
+/** @returns within what the numbers of a job are told apart: a unit has a new pack after each sterilisation. */
+export function spaceOf(job: LabelJob): NumberSpace {
+  if ('shipment' in job) return ssccSpace;
+  return 'pack' in job ? `pack/${job.reprintOf ?? job._id}` : job.product;
+}
+
+/** A lot that labels are of, and its dates. */
 export interface LabelledLot extends LotKey {
   readonly manufacturedOn?: string;
   readonly expiresOn?: string;
+  /** Of the lot these units alone. */
+  readonly serials?: readonly string[];
+  /** Of their sterile packs. */
+  readonly sterileUntil?: string;
 }
 
 /** @returns the lots that the labels of a job are of. */
 export function lotsOf(job: LabelJob): readonly LabelledLot[] {
   if ('shipment' in job) return job.content.lots;
+  if ('pack' in job) return packedLots(job);
   const { lot, manufacturedOn, expiresOn } = job.content;
   return [
     {
@@ -108,6 +131,15 @@ export function lotsOf(job: LabelJob): readonly LabelledLot[] {
       ...(expiresOn === undefined ? {} : { expiresOn }),
     },
   ];
+}
+
+/** Of a reprint, those of the units that it names. */
+function packedLots({ content, selection }: PackJob): LabelledLot[] {
+  if (selection === undefined) return [...content.lots];
+  const named = new Set(selection);
+  return content.lots
+    .map((lot) => ({ ...lot, serials: lot.serials?.filter((serial) => named.has(serial)) ?? [] }))
+    .filter(({ serials }) => serials.length > 0);
 }
 
 /** @returns the same, as an event speaks of them. */
@@ -137,7 +169,7 @@ export async function readJob(
 }
 
 /** The number that a label bears, and what belongs to it. */
-export type NumberedLabel = Pick<PrintedSerial, 'serial' | 'nth'>;
+export type NumberedLabel = Pick<PrintedSerial, 'serial' | 'nth' | 'lot'>;
 
 /** @returns the numbers of a job whose labels bear some, in the order of its labels. */
 export async function* numbersOf(db: mongo.Db, job: LabelJob): AsyncGenerator<NumberedLabel> {
@@ -149,7 +181,7 @@ export async function* numbersOf(db: mongo.Db, job: LabelJob): AsyncGenerator<Nu
     }
     return;
   }
-  const order = { projection: { _id: 0, serial: 1, nth: 1 }, sort: { nth: 1 } } as const;
+  const order = { projection: { _id: 0, serial: 1, nth: 1, lot: 1 }, sort: { nth: 1 } } as const;
   yield* printedSerials(db).find({ job: job._id }, order);
 }
 

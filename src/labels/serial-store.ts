@@ -15,7 +15,7 @@ export const labelCountersCollection = 'labelCounters';
 
 /**
  * Within what numbers are told apart: the serial numbers of a product in the space of its GTIN, those of logistic units
- * in {@link ssccSpace}, whoever gives them.
+ * in {@link ssccSpace}, whoever gives them, those of sterile packs in a space of their job.
  */
 export type NumberSpace = string;
 
@@ -227,13 +227,15 @@ async function findTaken(
 /** @returns the writes that enter the numbers of a job, in its order. */
 export function enterSerials(
   space: NumberSpace,
-  { job, ...of }: Pick<PrintedSerial, 'gtin' | 'lot' | 'job'>,
+  job: string,
   serials: readonly string[],
+  of: (serial: string) => Pick<PrintedSerial, 'gtin' | 'lot'>,
 ): Write[] {
   return serials.map((serial, nth) => {
     const printed: PrintedSerial = {
       _id: serialId(space, serial),
-      ...{ ...of, serial, job, nth },
+      ...of(serial),
+      ...{ serial, job, nth },
       ...{ printed: [job], spoiled: [], verified: [] },
     };
     return { collection: labelSerialsCollection, insert: { ...printed } };

@@ -19,6 +19,7 @@ import type { Snapshot } from '../ledger/snapshot.ts';
 import { type LabelJob, type LotJob, labelJobs, readJob } from './job.ts';
 import { findPrinted, labelSerialsCollection, type PrintedSerial } from './serial-store.ts';
 import { elementsOf, type KnownLabel, type LabelVerdict, type VerifiedElement, verdictOf } from './verify.ts';
+import { verifyPack } from './verify-pack.ts';
 import { verifyUnit } from './verify-unit.ts';
 
 export const verifyBody = z.strictObject({
@@ -70,7 +71,12 @@ export async function verifyLabel(
   const { sscc } = identifiers;
   const own = await readOrganisation(askedTogether(connection), organisation);
   return await ledger.inspect(async (snapshot) => {
-    if (job !== undefined) await readJob(snapshot, organisation, job);
+    const verified = job === undefined ? undefined : await readJob(snapshot, organisation, job);
+    if (verified !== undefined && 'pack' in verified) {
+      const pack = await verifyPack(snapshot, identifiers, verified);
+      if (pack.verdict === 'agrees') await note(snapshot, verified._id, pack.printed);
+      return { ...pack, ...named(identifiers), ...gtinOf(identifiers) };
+    }
     if (sscc !== undefined) {
       const unit = await verifyUnit(snapshot, { ...identifiers, sscc }, { organisation, own, job });
       if (unit.verdict === 'agrees' && job !== undefined) await note(snapshot, job, unit.printed);

@@ -53,6 +53,17 @@ export const recallMeasures = [
   'destruction',
 ] as const;
 
+/** What WS 310.3 has on a sterile pack, as the hospital's CSSD stated it. */
+export interface StatedOfPack {
+  /** Person ids. */
+  readonly packer: string;
+  readonly checker?: string;
+  readonly steriliser: string;
+  readonly load: string;
+  readonly sterilisedOn: IsoDate;
+  readonly sterileUntil: IsoDate;
+}
+
 export interface EventDetails {
   lotProduced: {
     readonly manufacturedOn: IsoDate;
@@ -167,6 +178,8 @@ export interface EventDetails {
     readonly reason?: Commitment;
     /** Labels of its logistic units: the numbers are SSCCs. */
     readonly shipment?: string;
+    /** Labels of sterile packs: what the packer stated. The sterilisation itself is no fact of this ledger. */
+    readonly stated?: StatedOfPack;
   };
   labelsSpoiled: {
     readonly job: string;

@@ -43,8 +43,12 @@ describe('access: the permission table', () => {
     expect(only('regulator:read')).to.deep.equal(['regulator regulator']);
   });
 
-  it('has labels printed by those whose they are: of products, and of what is shipped', () => {
-    expect(only('label:print')).to.deep.equal(['manufacturer quality', 'distributor distributor']);
+  it('has labels printed by those whose they are: of products, of what is shipped, of packs', () => {
+    const sterileSupply = 'hospital sterile-supply';
+    expect(only('label:print')).to.deep.equal([
+      ...['manufacturer quality', 'distributor distributor', sterileSupply],
+    ]);
+    expect(only('label:pack')).to.deep.equal([sterileSupply]);
     expect(only('label:logistic')).to.deep.equal(['manufacturer quality', 'distributor distributor']);
   });
 

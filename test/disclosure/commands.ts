@@ -144,6 +144,11 @@ const aims: Readonly<Record<string, Bodies>> = {
     ...('quantity' in one ? { quantity: 1 } : {}),
     manufacturedOn: '2026-02-03',
   })),
+  'POST /api/v1/pack-label-jobs': ({ person }) =>
+    serials.map((serial) => ({
+      ...{ gtin: products.unit, serials: [serial], packer: person, steriliser: '1', load: '1' },
+      ...{ sterilisedOn: '2026-02-03', sterileUntil: '2099-01-01' },
+    })),
   'POST /api/v1/shipments/:shipment/label-jobs': once({ quantity: 1 }),
   'POST /api/v1/label-jobs/:job/sends': ({ story }) => story.printers.map((printer) => ({ printer })),
   'POST /api/v1/label-jobs/:job/reprints': once({ quantity: 1, reason: 'x' }),
