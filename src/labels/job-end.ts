@@ -8,6 +8,7 @@ import { refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { type LabelJob, lotKeysOf, numbersOf } from './job.ts';
 import { type JobState, loadJob, onJob } from './job-labels.ts';
+import { printedSerials } from './serial-store.ts';
 
 export const jobEndBody = z.strictObject(commandFields);
 
@@ -76,16 +77,32 @@ async function isInUse(snapshot: Snapshot, job: LabelJob): Promise<boolean> {
   return (await units.findOne({ _id: { $in: ids } }, { session: snapshot.session })) !== null;
 }
 
-/** At the end of a print run. How many labels are scanned is the maker's own plan; none at all is no verification. */
-export const closeJob: StockCommand<JobEndInput, JobState, EndedAnswer> = {
-  alone: true,
-  load: loadJob,
+interface ClosingState extends JobState {
+  /** How many of its labels are marked as verified; undefined where they are all alike and bear no mark. */
+  readonly marked: number | undefined;
+}
 
-  facts(_input, { job }) {
+async function markedOf({ db, session }: Snapshot, job: LabelJob): Promise<number | undefined> {
+  if (!job.serialised) return undefined;
+  const marked = { printed: job._id, verified: job._id };
+  return await printedSerials(db).countDocuments({ job: job.reprintOf ?? job._id, ...marked }, { session });
+}
+
+/** At the end of a print run. How many labels are scanned is the maker's own plan; none at all is no verification. */
+export const closeJob: StockCommand<JobEndInput, ClosingState, EndedAnswer> = {
+  alone: true,
+
+  async load(snapshot, actor: Actor, input) {
+    const state = await loadJob(snapshot, actor, input);
+    return { ...state, marked: await markedOf(snapshot, state.job) };
+  },
+
+  facts(_input, { job, marked }) {
     if (job.state === 'cancelled') return refuse('label/job-cancelled', { job: job._id });
     if (job.state === 'closed') return refuse('label/job-closed', { job: job._id });
-    if (job.verified === 0) return refuse('label/none-verified', { job: job._id });
-    const { labels, spoiled, verified } = job;
+    const { labels, spoiled } = job;
+    const verified = marked ?? job.verified;
+    if (verified === 0) return refuse('label/none-verified', { job: job._id });
     return {
       kind: 'facts',
       events: [
@@ -97,7 +114,7 @@ export const closeJob: StockCommand<JobEndInput, JobState, EndedAnswer> = {
         },
       ],
       answer: { job: job._id, labels, spoiled, verified },
-      writes: [onJob(job, { $set: { state: 'closed' } })],
+      writes: [onJob(job, { $set: { state: 'closed', verified } })],
     };
   },
 };

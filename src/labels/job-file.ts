@@ -45,10 +45,12 @@ export function fileTag({ _id, template, labels }: LabelJob, version: string, fo
 
 /**
  * @throws Failure where no label of the job may come out of a printer any more: `label/job-cancelled`,
- *   `label/lot-recalled`, `label/lot-expired`
+ *   `label/job-closed`, `label/lot-recalled`, `label/lot-expired`
  */
 export async function assertPrintable({ db, clock }: FileParts, job: LabelJob): Promise<void> {
   if (job.state === 'cancelled') throw new Failure('label/job-cancelled', { job: job._id });
+  // Fetched once more, its labels would be printed again with neither reason nor record.
+  if (job.state === 'closed') throw new Failure('label/job-closed', { job: job._id });
   const labelled = lotsOf(job);
   const lots = await readLots(db, labelled.map(lotId));
   const products = [...new Set(labelled.map(({ gtin }) => gtin))];

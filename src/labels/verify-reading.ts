@@ -13,13 +13,20 @@ import { Failure } from '../errors.ts';
 import { scanned, uuid } from '../http/fields.ts';
 import { parseUdi, type Udi } from '../identifiers/udi.ts';
 import type { UdiIdentifiers } from '../identifiers/udi-contents.ts';
+import { required } from '../inventory/inputs.ts';
 import { lotId } from '../ledger/event.ts';
 import type { Ledger } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { type LabelJob, type LotJob, labelJobs, readJob } from './job.ts';
 import { findPrinted, labelSerialsCollection, type PrintedSerial } from './serial-store.ts';
-import { elementsOf, type KnownLabel, type LabelVerdict, type VerifiedElement, verdictOf } from './verify.ts';
-import { verifyPack } from './verify-pack.ts';
+import {
+  elementsOf,
+  type KnownLabel,
+  type LabelVerdict,
+  linkAddress,
+  type VerifiedElement,
+  verdictOf,
+} from './verify.ts';
 import { verifyUnit } from './verify-unit.ts';
 
 export const verifyBody = z.strictObject({
@@ -55,9 +62,22 @@ const jobsTold = 20;
 
 /**
  * It is no command: the same label scanned again is answered anew, by what is recorded then.
- * @throws Failure of the UDI parser, with the place of the fault; `device/not-a-gtin`; `not-found` for another's job
+ * @throws Failure of the UDI parser, with the place of the fault; `device/not-a-gtin`; `not-found` for another's job;
+ *   `label/job-closed` for one of which the run is over
  */
 export async function verifyLabel(
+  parts: VerifyParts,
+  organisation: string,
+  body: z.output<typeof verifyBody>,
+): Promise<VerifiedLabel> {
+  const label = await readLabel(parts, organisation, body);
+  const { job } = body;
+  if (label.verdict === 'agrees' && job !== undefined)
+    await note(required(parts.connection.db), job, label.printed);
+  return label;
+}
+
+async function readLabel(
   { ledger, connection, clock }: VerifyParts,
   organisation: string,
   { scan, job }: z.output<typeof verifyBody>,
@@ -72,14 +92,9 @@ export async function verifyLabel(
   const own = await readOrganisation(askedTogether(connection), organisation);
   return await ledger.inspect(async (snapshot) => {
     const verified = job === undefined ? undefined : await readJob(snapshot, organisation, job);
-    if (verified !== undefined && 'pack' in verified) {
-      const pack = await verifyPack(snapshot, identifiers, verified);
-      if (pack.verdict === 'agrees') await note(snapshot, verified._id, pack.printed);
-      return { ...pack, ...named(identifiers), ...gtinOf(identifiers) };
-    }
+    if (verified?.state === 'closed') throw new Failure('label/job-closed', { job });
     if (sscc !== undefined) {
       const unit = await verifyUnit(snapshot, { ...identifiers, sscc }, { organisation, own, job });
-      if (unit.verdict === 'agrees' && job !== undefined) await note(snapshot, job, unit.printed);
       return { ...unit, sscc, ...named(identifiers) };
     }
     const ma = maIdentifierOf(parsed.udi);
@@ -96,10 +111,9 @@ export async function verifyLabel(
       if (label.jobs.length > 0) break;
       label = await knownLabel(snapshot, identifiers, other);
     }
-    const known = { ...label, registrant: own, job };
+    const known = { ...label, link: linkOf(scan), registrant: own, job };
     const elements = elementsOf(known);
     const verdict = verdictOf(known, elements);
-    if (verdict === 'agrees' && job !== undefined) await note(snapshot, job, known.printed);
     const { jobs, printed, gtin, maIdentifier } = known;
     const codes = { gtin, ...(maIdentifier === undefined ? {} : { maIdentifier }) };
     return { verdict, ...codes, ...named(identifiers), jobs, printed, elements };
@@ -142,6 +156,12 @@ function maIdentifierOf({
   return issuingAgency === 'nmpa-ma' ? identifiers.deviceIdentifier : undefined;
 }
 
+/** @returns where a Digital Link leads to: what stands before its first key. */
+function linkOf(scan: string): string | undefined {
+  const address = /^(https?:\/\/.*?)\/\d{2,4}\//i.exec(scan)?.[1];
+  return address === undefined ? undefined : linkAddress(address);
+}
+
 function gtinOf({ gtin }: UdiIdentifiers) {
   return gtin === undefined ? {} : { gtin };
 }
@@ -154,7 +174,7 @@ async function knownLabel(
   snapshot: Snapshot,
   identifiers: UdiIdentifiers,
   { product, gtin, maIdentifier }: NamedProduct,
-): Promise<Omit<KnownLabel, 'registrant' | 'job'>> {
+): Promise<Omit<KnownLabel, 'registrant' | 'job' | 'link'>> {
   const { serial } = identifiers;
   const serialised = product.trackedBy === 'serial' && gtin === product.gtin;
   const key = { gtin: product.gtin, serial: serial ?? '' };
@@ -208,22 +228,21 @@ async function jobsOf(
     .toArray();
 }
 
-/** Each serial number counts once; labels that are alike cannot be told apart, so each scan of one counts. */
-async function note(
-  { db, session }: Snapshot,
-  job: string,
-  printed: PrintedSerial | undefined,
-): Promise<void> {
+/**
+ * Each serial number counts once; labels that are alike cannot be told apart, so each scan of one counts. Many scan the
+ * labels of one job at once: each write is of one document, so that they do not overtake each other. If we crash
+ * between the two, the mark of the serial number stands, and the job is one short until it is closed.
+ */
+async function note(db: mongo.Db, job: string, printed: PrintedSerial | undefined): Promise<void> {
   if (printed !== undefined) {
     const { modifiedCount } = await db
       .collection<PrintedSerial>(labelSerialsCollection)
-      .updateOne({ _id: printed._id }, { $addToSet: { verified: job } }, { session });
+      .updateOne({ _id: printed._id }, { $addToSet: { verified: job } });
     if (modifiedCount === 0) return;
   }
   // Never more than there are: of labels that are alike somebody may scan one twice.
   await labelJobs(db).updateOne(
-    { _id: job, $expr: { $lt: ['$verified', '$labels'] } },
+    { _id: job, state: 'open', $expr: { $lt: ['$verified', '$labels'] } },
     { $inc: { verified: 1 } },
-    { session },
   );
 }

@@ -8,7 +8,6 @@ import type { Organisation } from '../catalogue/organisation.ts';
 import { type Product, registrationOn } from '../catalogue/product.ts';
 import type { UdiIdentifiers } from '../identifiers/udi-contents.ts';
 import type { ShipmentLine } from '../inventory/shipment.ts';
-import type { Unit } from '../ledger/unit.ts';
 import type { LabelJob, LotJob, ShipmentJob } from './job.ts';
 import type { PrintedSerial } from './serial-store.ts';
 
@@ -39,6 +38,7 @@ export const labelElements = [
   'model',
   'specification',
   'registrant',
+  'link',
 ] as const;
 export type LabelElementName = (typeof labelElements)[number];
 
@@ -68,6 +68,8 @@ export interface KnownUnit {
 /** What is known of a label that was scanned. */
 export interface KnownLabel {
   readonly scanned: Readonly<UdiIdentifiers>;
+  /** Where a Digital Link leads to, without the device and without a slash at the end. */
+  readonly link: string | undefined;
   /** The product, and the GTIN that the scan names: its own or a package's. */
   readonly product: Product;
   readonly gtin: string;
@@ -100,6 +102,7 @@ const names: Readonly<Record<LabelElementName, Bilingual>> = {
   model: { zh: '型号', en: 'Model' },
   specification: { zh: '规格', en: 'Specification' },
   registrant: { zh: '注册人', en: 'Registrant' },
+  link: { zh: '二维码网址', en: 'Address in the QR code' },
 };
 
 export const verdictWords: Readonly<Record<LabelVerdict, Bilingual>> = {
@@ -137,7 +140,10 @@ export const verdictWords: Readonly<Record<LabelVerdict, Bilingual>> = {
   },
 };
 
-/** @returns the elements of the label, in the order of {@link labelElements}: those that it says, and one that it lacks. */
+/**
+ * @returns the elements of the label, in the order of {@link labelElements}: those that it says, and what it lacks of
+ *   what every label of ours says: the lot, and the number that its product is tracked by
+ */
 export function elementsOf(known: KnownLabel): VerifiedElement[] {
   const content = known.jobs[0]?.content;
   const { scanned, product, lot, printed, unitLot, registrant, serialised } = known;
@@ -167,9 +173,16 @@ export function elementsOf(known: KnownLabel): VerifiedElement[] {
         content && wordsOf(content.registrant.name),
         registrant && wordsOf(registrant.name),
       ],
-      // A label without the number that its product is tracked by lacks an element.
+      // One that leads elsewhere takes a patient to another's page.
+      link: [
+        known.link,
+        known.link === undefined || content === undefined || !('publicUrl' in content)
+          ? undefined
+          : linkAddress(content.publicUrl),
+        undefined,
+      ],
     },
-    serialised ? 'serial' : undefined,
+    serialised ? ['lot', 'serial'] : ['lot'],
   );
 }
 
@@ -187,27 +200,19 @@ export function elementsOfUnit({ scanned, printed, jobs, line, lot }: KnownUnit)
   }).filter(({ element, scanned: said }) => element === 'sscc' || said !== undefined);
 }
 
-/** @returns the elements of a sterile pack's label: which unit lies in it. Its symbols say no more. */
-export function elementsOfPack(
-  scanned: Readonly<UdiIdentifiers>,
-  printed: PrintedSerial | undefined,
-  unit: Pick<Unit, 'gtin' | 'lot' | 'serial'> | undefined,
-): VerifiedElement[] {
-  return agreeing({
-    gtin: [scanned.gtin, printed?.gtin, unit?.gtin],
-    lot: [scanned.lot, printed?.lot, unit?.lot],
-    serial: [scanned.serial, printed?.serial, unit?.serial],
-  });
+/** @returns an address as it is compared: scheme and host in small letters, no slash at the end. */
+export function linkAddress(address: string): string {
+  return new URL(address).href.replace(/\/$/, '');
 }
 
-/** @param necessary an element that the label lacks where it does not say it */
+/** @param necessary elements that the label lacks where it does not say them */
 function agreeing(
   rows: Readonly<Partial<Record<LabelElementName, Row>>>,
-  necessary?: LabelElementName,
+  necessary: readonly LabelElementName[] = [],
 ): VerifiedElement[] {
   return labelElements.flatMap((element) => {
     const [onLabel, onPaper, onRecord] = rows[element] ?? [];
-    const lacking = element === necessary && onLabel === undefined;
+    const lacking = necessary.includes(element) && onLabel === undefined;
     const said = [onLabel, onPaper].filter((value) => value !== undefined);
     if (said.length === 0 && !lacking) return [];
     const all = [...said, ...(onRecord === undefined ? [] : [onRecord])];
@@ -247,7 +252,9 @@ export function verdictOf(
   if (jobs.length === 0) return 'never-printed';
   const standing = jobs.filter((one) => one.state !== 'cancelled');
   if (standing.length === 0) return 'cancelled';
-  const live = serialised ? standing.filter(({ _id }) => printed?.spoiled.includes(_id) !== true) : standing;
+  const live = standing.filter(({ _id, labels, spoiled }) =>
+    serialised ? printed?.spoiled.includes(_id) !== true : spoiled < labels,
+  );
   if (live.length === 0) return 'spoiled';
   if (elements.some(({ agrees }) => !agrees)) return 'disagrees';
   return job === undefined || live.some(({ _id }) => _id === job) ? 'agrees' : 'of-another-job';

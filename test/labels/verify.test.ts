@@ -7,6 +7,8 @@ import { make, newLot, use } from '../support/world-play.ts';
 import { change, figuresOf, print } from './job-world.ts';
 import { scanLabels } from './label-reading.ts';
 
+/** Of the world's service. */
+const publicUrl = 'http://127.0.0.1:8080';
 const dates = { manufacturedOn: '2026-10-20', expiresOn: '2029-10-19' };
 
 describe('verification of a printed label', () => {
@@ -20,7 +22,10 @@ describe('verification of a printed label', () => {
     const lot = { gtin: implant, lot: newLot() };
     const numbering = { kind: 'sequential', prefix: `${lot.lot}-`, digits: 4 };
     const { job } = await print(world, lot, { quantity, numbering, template });
-    const serials = Array.from({ length: quantity }, (_, n) => `${lot.lot}-000${n + 1}`);
+    const serials = Array.from(
+      { length: quantity },
+      (_, n) => `${lot.lot}-${String(n + 1).padStart(4, '0')}`,
+    );
     return { ...lot, job, serials };
   }
 
@@ -204,6 +209,61 @@ describe('verification of a printed label', () => {
     await print(world, { gtin: staplerBox, lot }, { quantity: 1, template: 'case-150x100' });
     expect(await verify(scanOf({ gtin: staplerBox, lot }))).to.include({ verdict: 'agrees' });
     expect(await verify(scanOf({ gtin: stapler, lot: 'NEVER' }))).to.include({ verdict: 'never-printed' });
+  });
+
+  it('does not take a label for ours that leads elsewhere, or leaves out what all of ours say', async () => {
+    const { lot, serials } = await printed(2, 'unit-60x40');
+    const link = (host: string) => `${host}/01/${implant}/10/${lot}/21/${serials[0]}?17=291019&11=261020`;
+    expect(await verify(link(publicUrl))).to.include({ verdict: 'agrees' });
+    expect(await verify(link(publicUrl.replace('http', 'HTTP')))).to.include({ verdict: 'agrees' });
+    const elsewhere = await verify(link('https://evil.example'));
+    expect(elsewhere).to.include({ verdict: 'disagrees' });
+    expect(wrong(elsewhere)).to.deep.equal(['link']);
+    const without = await verify(scanOf({ gtin: implant, serial: serials[0] }));
+    expect(without).to.include({ verdict: 'disagrees' });
+    expect(wrong(without)).to.deep.equal(['lot']);
+  });
+
+  it('knows that of labels that are all alike none is left that is good', async () => {
+    const lot = newLot();
+    const { job } = await print(world, { gtin: stapler, lot }, { quantity: 2 });
+    await done(change(world, job, 'spoilage', { quantity: 1 }));
+    expect(await verify(scanOf({ gtin: stapler, lot }))).to.include({ verdict: 'agrees' });
+    await done(change(world, job, 'spoilage', { quantity: 1 }));
+    expect(await verify(scanOf({ gtin: stapler, lot }))).to.include({ verdict: 'spoiled' });
+  });
+
+  it('counts nothing for a job that was closed, whose file is to be had no more but by a reprint', async () => {
+    const { job, lot, serials } = await printed(3);
+    const scan = (nth: number) => scanOf({ gtin: implant, lot, serial: serials[nth] });
+    await verify(scan(0), job);
+    // As after a crash between the mark of a number and the count of its job.
+    const jobs = world.database.db.collection<{ _id: string }>('labelJobs');
+    await jobs.updateOne({ _id: job }, { $set: { verified: 0 } });
+    expect(await done(change(world, job, 'closing'))).to.include({ verified: 1 });
+    const quality = world.as('quality');
+    const more = quality.post('/api/v1/labels/verify', { scan: scan(1), job });
+    expect(await refusal(more)).to.equal('409 label/job-closed');
+    expect(await verify(scan(1))).to.include({ verdict: 'agrees' });
+    expect(await figuresOf(world, job)).to.include({ verified: 1 });
+    for (const file of ['labels.pdf', 'labels.zpl', 'label.png']) {
+      expect(await refusal(quality.get(`/api/v1/label-jobs/${job}/${file}`))).to.equal(
+        '409 label/job-closed',
+      );
+    }
+    const again = await done(change(world, job, 'reprints', { serials: [serials[0]], reason: '破损补打' }));
+    expect((await quality.get(`/api/v1/label-jobs/${textAt(again, '/job')}/labels.pdf`)).status).to.equal(
+      200,
+    );
+  });
+
+  it('counts what many scanners read at once', async () => {
+    const { job, lot, serials } = await printed(20);
+    const answers = await Promise.all(
+      serials.map((serial) => verify(scanOf({ gtin: implant, lot, serial }), job)),
+    );
+    expect(answers.map((answer) => textAt(answer, '/verdict'))).to.deep.equal(Array(20).fill('agrees'));
+    expect(await figuresOf(world, job)).to.include({ verified: 20 });
   });
 
   it('tells nobody of what is not theirs, and is bounded', async () => {
