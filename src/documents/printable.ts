@@ -33,6 +33,14 @@ export function printable(text: string): string {
   return out;
 }
 
+/** @returns the characters of a text that the typeface cannot draw, each once: {@link printable} writes their numbers. */
+export function withoutGlyph(text: string): string[] {
+  const missing = [...tidied(text)].filter(
+    (character) => character !== '\n' && !hasGlyph(character.codePointAt(0) ?? 0),
+  );
+  return [...new Set(missing)];
+}
+
 function tidied(text: string): string {
   return (
     text

@@ -58,6 +58,11 @@ export const labelFailures = {
     zh: '生产日期不在注册证（备案）有效期内，不得打印标签。',
     en: 'On the date of manufacture the product’s registration or filing is not valid; no labels are printed.',
   },
+  'label/no-glyph': {
+    status: 422,
+    zh: '标签字体无法印出所列字符，请更换用字后再打印。',
+    en: 'The typeface of labels has no glyph for the characters named; write it without them.',
+  },
   'label/other-dates': {
     status: 409,
     zh: '该批已有打印的标签载有其他生产日期或失效日期；同一批号的日期应一致，请核对，或先将原标签作废。',

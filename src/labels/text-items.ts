@@ -1,7 +1,7 @@
 /** What the elements of a template print for one content: texts, marks and spaces, not yet broken or placed. */
-import { printable } from '../documents/printable.ts';
+import { printable, withoutGlyph } from '../documents/printable.ts';
 import { Recurring } from '../documents/recurring.ts';
-import { unreachable } from '../errors.ts';
+import { Failure, unreachable } from '../errors.ts';
 import type { LabelContent } from './content.ts';
 import type { LabelIdentifiers } from './identifiers.ts';
 import { type IsoSymbol, isoSymbols } from './iso-symbols.ts';
@@ -198,7 +198,7 @@ function textItem(
   return {
     kind: 'text',
     name,
-    parts: parts.map((part) => ({ ...part, text: onOneLine(part.text) })),
+    parts: parts.map((part) => ({ ...part, text: onOneLine(name, part.text) })),
     between: '   ',
     partsStayWhole: false,
     partsStandAlone: false,
@@ -211,12 +211,25 @@ function textItem(
 /** On a roll all texts but the serial number come again with every label. */
 const remembered = new Recurring<string>(2_000);
 
-/** @returns the text as it prints, blanks of any kind as one space. */
-function onOneLine(text: string): string {
+/**
+ * @returns the text as it prints, blanks of any kind as one space
+ * @throws Failure `label/no-glyph` for what the typeface cannot draw: a document may write `[U+20BB7]` for a rare name,
+ *   but the name of a device is the law's, and nobody at a bedside reads it so
+ */
+function onOneLine(element: string, text: string): string {
   let line = remembered.get(text);
   if (line === undefined) {
+    const missing = withoutGlyph(text);
+    if (missing.length > 0) {
+      throw new Failure('label/no-glyph', { element, characters: missing.slice(0, 20).map(numbered) });
+    }
     line = printable(text).replace(/\s+/g, ' ');
     remembered.set(text, line);
   }
   return line;
+}
+
+/** As it was sent, and by its number, for those who cannot see it either. */
+function numbered(character: string): string {
+  return `${character} U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

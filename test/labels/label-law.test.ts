@@ -68,6 +68,15 @@ describe('labels by the law', () => {
     if (before !== null) await maker.replaceOne({ _id: members.maker.id }, before);
   });
 
+  it('are of no name that the typeface cannot print', async () => {
+    await stated({ names: { zh: '\u{20bb7}氏吻合器', en: 'Stapler' } }, async () => {
+      const { status, body } = await send({ quantity: 1 });
+      expect(status).to.equal(422);
+      expect(at(body, '/code')).to.equal('label/no-glyph');
+      expect(at(body, '/info/characters')).to.deep.equal(['\u{20bb7} U+20BB7']);
+    });
+  });
+
   it('bear the registration of the day of manufacture, or are marked, or refused', async () => {
     const lapsed = [{ number: '国械注准20163020001', validFrom: '2016-01-01', validTo: '2026-10-19' }];
     await stated({ registrations: lapsed }, async () => {

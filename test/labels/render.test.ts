@@ -131,10 +131,17 @@ describe('a label that cannot be printed as asked', () => {
     expect(failure.info.roomMm).to.equal(37);
   });
 
-  it('writes what has no glyph as a code point, never as a box', async () => {
-    const pdf = await renderLabels(unit, [named('\u{20bb7}扩肛器\u{1f600}\u202eאב')], { now });
-    const [page = ''] = await textOfPages(pdf);
-    expect(withoutSpace(page)).to.contain('[U+20BB7]扩肛器[U+1F600][U+05D0][U+05D1]');
+  it('refuses what has no glyph by its name, and prints neither a box nor a number for it', async () => {
+    const failure = await refusal(
+      renderLabels(unit, [named('\u{20bb7}扩肛器\u{1f600}\u202eאا\u{1f600}')], { now }),
+    );
+    expect(failure.code).to.equal('label/no-glyph');
+    expect(failure.info).to.deep.include({
+      element: 'productName',
+      characters: ['\u{20bb7} U+20BB7', '\u{1f600} U+1F600', 'א U+05D0', 'ا U+0627'],
+    });
+    // What draws nothing is no character to be missed.
+    const pdf = await renderLabels(unit, [named('扩肛器\u202e\u200b')], { now });
     expect(await scanLabels(pdf, 203)).to.deep.equal([expected(usual)]);
   });
 
