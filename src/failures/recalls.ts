@@ -39,8 +39,8 @@ export const recallFailures = {
   },
   'recall/not-completed': {
     status: 409,
-    zh: '召回完成后方可关闭。',
-    en: 'A recall is closed only after it was completed.',
+    zh: '召回完成后方可关闭；完成后又扩大范围的，须重新声明完成。',
+    en: 'A recall is closed only after it was completed; one that was widened since has to be completed again.',
   },
   'recall/closed': { status: 409, zh: '该召回已关闭。', en: 'The recall is closed.' },
   'recall/inadequate': {

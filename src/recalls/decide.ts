@@ -103,7 +103,7 @@ export interface WideningState extends ScopeState {
   readonly recall: Recall | undefined;
 }
 
-/** Decides that a recall covers more (Arts. 18, 19). */
+/** Decides that a recall covers more (Arts. 18, 19). One that was completed is not any more. */
 export function decideWidening(
   { organisation, scope, reason }: WideningCommand,
   state: WideningState,

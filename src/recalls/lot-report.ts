@@ -8,7 +8,7 @@ import { dayInChina } from '../catalogue/day.ts';
 import type { Lot } from '../catalogue/lot.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
 import type { Place } from '../catalogue/place.ts';
-import { createDocument, type Document, type Row } from '../documents/document.ts';
+import { createDocument, type Document, type KeyValue, type Row } from '../documents/document.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { lotId } from '../ledger/event.ts';
 import type { AccountKind, BalanceRow, LotBalance } from './balance.ts';
@@ -17,7 +17,7 @@ import type { Deadline } from './deadlines.ts';
 import type { Exposure } from './exposure.ts';
 import { contactOf, recallRows, returnAddressOf, scopeFacts, timeInTable, timeOf } from './paper-facts.ts';
 import { drawProducts } from './products-table.ts';
-import { type Recall, stateOf } from './recall.ts';
+import { completionOf, type Recall, stateOf } from './recall.ts';
 import { coversWholeLots, namedLots } from './scope.ts';
 import type { RecallFacts } from './sight.ts';
 import { isNarrowed, sees } from './viewer.ts';
@@ -93,6 +93,7 @@ function drawRecall(paper: Document, { sight, registrant, wordings, places }: Re
       value: returnAddressOf(recall, registrant, returnPlace),
     },
     ...widenings(recall, wordings),
+    ...completionTakenBack(recall),
   ]);
 }
 
@@ -107,6 +108,22 @@ function widenings(recall: Recall, wordings: RecallFacts['wordings']) {
         value: { zh: `${when} ${why.zh}`, en: why.en },
       };
     });
+}
+
+/** That it was once said to be done stands in history; what is not said any more must not look as if it had never been. */
+function completionTakenBack(recall: Recall): KeyValue[] {
+  const { completed } = recall;
+  if (completed === undefined || completionOf(recall) !== undefined) return [];
+  const when = timeOf(completed.at);
+  return [
+    {
+      key: { zh: '完成声明', en: 'Statement of completion' },
+      value: {
+        zh: `${when} 曾声明完成；其后扩大了召回范围，须重新声明。`,
+        en: 'Stated then, and taken back by a widening of the scope since: it has to be stated again.',
+      },
+    },
+  ];
 }
 
 function drawBalances(paper: Document, { sight, places, lots, balances }: ReportFacts): void {

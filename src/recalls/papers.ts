@@ -14,7 +14,7 @@ import { deadlinesOf, type Milestones, statutoryClocks } from './deadlines.ts';
 import { exposuresOf } from './exposure.ts';
 import { drawLotReport } from './lot-report.ts';
 import { drawNotice, noticeNumber } from './notice.ts';
-import type { Recall } from './recall.ts';
+import { completionOf, type Recall } from './recall.ts';
 import type { RecallParts } from './recalls.ts';
 import { recordNotified } from './recalls.ts';
 import { namedLots, rangeOf } from './scope.ts';
@@ -132,10 +132,11 @@ function milestonesOf(
     .filter((organisation) => sees(viewer, organisation, organisations))
     .map((organisation) => progress.get(organisation)?.notified?.at);
   const last = reached.every((at) => at !== undefined) ? [...reached].sort().at(-1) : undefined;
+  const completed = completionOf(recall);
   return {
     decided: recall.decidedAt,
     ...(last === undefined ? {} : { 'notices-reached': last }),
-    ...(recall.completed === undefined ? {} : { completed: recall.completed.at }),
+    ...(completed === undefined ? {} : { completed: completed.at }),
     ...(recall.closed === undefined ? {} : { reviewed: recall.closed.at }),
   };
 }

@@ -21,9 +21,7 @@ export function projectRecalls(event: AnyEvent): Write[] {
       return progress(event, { answered: { at: event.recordTime, event: event.id, ...answer } });
     }
     case 'recallCompleted':
-      return onRecall(event, {
-        $set: { completed: { at: event.recordTime, summary: event.details.summary } },
-      });
+      return completed(event);
     case 'recallClosed': {
       const { review, liftsRestrictions } = event.details;
       return onRecall(event, { $set: { closed: { at: event.recordTime, review, liftsRestrictions } } });
@@ -61,6 +59,13 @@ function widened(event: LedgerEvent<'recallWidened'>): Write[] {
       },
     },
   ]);
+}
+
+/** It speaks of the steps before it, so that a widening at the same time contends with it for the recall's document. */
+function completed(event: LedgerEvent<'recallCompleted'>): Write[] {
+  const stated = { at: event.recordTime, summary: event.details.summary };
+  const step = { $size: '$steps' };
+  return onRecall(event, [{ $set: { completed: { $mergeObjects: [{ $literal: stated }, { step }] } } }]);
 }
 
 function onRecall(

@@ -42,6 +42,18 @@ export interface RecallStep {
   readonly usesListed?: number;
 }
 
+/** The registrant's statement that the recall is done (Art. 22). */
+export interface Completion {
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly summary: Commitment;
+  /**
+   * The last step that it speaks of. It follows from no event where a widening was decided at about the same time: a
+   * rebuild takes it over from what is stored. Absent in recalls that were completed before it was kept.
+   */
+  readonly step?: number;
+}
+
 export interface Recall {
   /** UUID; the reference of its restrictions. */
   readonly id: string;
@@ -60,7 +72,8 @@ export interface Recall {
   /** RFC 3339, UTC. */
   readonly decidedAt: string;
   readonly steps: readonly RecallStep[];
-  readonly completed?: { readonly at: string; readonly summary: Commitment };
+  /** As last stated; a widening takes it back, see {@link completionOf}. */
+  readonly completed?: Completion;
   readonly closed?: {
     readonly at: string;
     readonly review: EventDetails['recallClosed']['review'];
@@ -71,11 +84,26 @@ export interface Recall {
 export const recallStates = ['deciding', 'effective', 'completed', 'closed'] as const;
 export type RecallState = (typeof recallStates)[number];
 
-/** @returns how far the recall has got; `deciding` while a fence or a list is still to be done. */
+/**
+ * @returns the statement of completion, where it speaks of all that the recall covers: nobody has said yet that what was
+ *   widened into is done
+ */
+export function completionOf({
+  steps,
+  completed,
+}: Pick<Recall, 'steps' | 'completed'>): Completion | undefined {
+  if (completed === undefined) return undefined;
+  const { at, step: last } = completed;
+  const covers = ({ step, decidedAt }: RecallStep) => (last === undefined ? decidedAt < at : step <= last);
+  return steps.every(covers) ? completed : undefined;
+}
+
+/** @returns how far the recall has got; `deciding` while a fence or a list is still to be done, `effective` again after a
+ * widening. */
 export function stateOf(recall: Pick<Recall, 'steps' | 'completed' | 'closed'>): RecallState {
   if (recall.steps.some(({ effectiveAt }) => effectiveAt === undefined)) return 'deciding';
   if (recall.closed !== undefined) return 'closed';
-  return recall.completed === undefined ? 'effective' : 'completed';
+  return completionOf(recall) === undefined ? 'effective' : 'completed';
 }
 
 /**

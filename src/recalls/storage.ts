@@ -28,6 +28,7 @@ export interface Progress {
   };
 }
 
+/** @returns the id of the document that says how far an organisation has got. */
 export function progressId(recall: string, organisation: string): string {
   return `${recall}/${organisation}`;
 }
@@ -139,8 +140,9 @@ export async function markEffective(
 }
 
 /**
- * For a rebuild of the recalls, what is in no event: when the steps took effect, what was listed then, and which of two
- * widenings that were decided at once came first. Fences are marked with the numbers of steps.
+ * For a rebuild of the recalls, what is in no event: when the steps took effect, what was listed then, which of two
+ * widenings that were decided at once came first, and whether one came before a completion. Fences are marked with the
+ * numbers of steps.
  */
 export function keepSteps(stored: mongo.Document, rebuilt: mongo.Document): mongo.Document {
   const [before, after] = [stepsOf(stored), stepsOf(rebuilt)];
@@ -157,8 +159,12 @@ export function keepSteps(stored: mongo.Document, rebuilt: mongo.Document): mong
       ? step
       : { ...step, effectiveAt, usesListed };
   });
-  const { scope } = rebuilt as Pick<Recall, 'scope'>;
-  return { ...rebuilt, steps: renumbered(steps), scope: renumbered(scope) };
+  const { scope, completed } = rebuilt as Pick<Recall, 'scope' | 'completed'>;
+  const kept = { ...rebuilt, steps: renumbered(steps), scope: renumbered(scope) };
+  const { completed: stated } = stored as Partial<Recall>;
+  const isSame = stated?.at === completed?.at && stated?.summary === completed?.summary;
+  if (!same || !isSame || completed === undefined || stated?.step === undefined) return kept;
+  return { ...kept, completed: { ...completed, step: stated.step } };
 }
 
 function stepsOf({ steps }: mongo.Document): readonly RecallStep[] {

@@ -4,7 +4,7 @@ import type { IdentityAnswer } from '../patients/interface.ts';
 import { balancesOf } from './balance.ts';
 import type { Concern } from './concerned.ts';
 import type { Exposure } from './exposure.ts';
-import { type Recall, stateOf } from './recall.ts';
+import { completionOf, type Recall, stateOf } from './recall.ts';
 import { coversWholeLots, plainItem } from './scope.ts';
 import type { NamedSight, RecallFacts } from './sight.ts';
 import type { Holders } from './situation.ts';
@@ -38,7 +38,8 @@ export interface ConcernedSight extends NamedSight {
 
 export function detailOf(sight: ConcernedSight, facts: RecallFacts) {
   const { recall, viewer } = sight;
-  const { reason, instructions, completed, closed, returnTo } = recall;
+  const { reason, instructions, closed, returnTo } = recall;
+  const completed = completionOf(recall);
   const summary = completed === undefined ? undefined : facts.wordings.get(completed.summary);
   return {
     ...summaryOf(sight),

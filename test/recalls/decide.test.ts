@@ -11,7 +11,7 @@ import {
   type RecallDecisionState,
 } from '../../src/recalls/decide.ts';
 import { projectRecalls } from '../../src/recalls/projector.ts';
-import { type Recall, recallBounds } from '../../src/recalls/recall.ts';
+import { type Recall, recallBounds, stateOf } from '../../src/recalls/recall.ts';
 import { nothing } from '../support/ledger-play.ts';
 import { gtin, lot, maker, recallOf } from './situations.ts';
 
@@ -114,8 +114,17 @@ describe('the life of a recall', () => {
     ...completed,
     closed: { at: recordTime, review: 'adequate', liftsRestrictions: true },
   };
+  const [first] = effective.steps;
+  if (first === undefined) throw new Error('no step');
+  const later = { ...first, step: 2, decidedAt: '2026-11-25T02:00:00.000Z' };
+  // Completed before or after by the clock: what counts is which steps it speaks of.
+  const widened: Recall = {
+    ...effective,
+    steps: [first, later],
+    completed: { at: recordTime, summary: nothing, step: 1 },
+  };
   const own = (recall: Recall | undefined) => ({ recordTime, recall, lots: [lot] });
-  const lives = { none: undefined, deciding, effective, completed, closed };
+  const lives = { none: undefined, deciding, effective, completed, widened, closed };
   type Life = keyof typeof lives;
 
   const table = (decide: (life: Life) => { readonly kind: string; readonly code?: string }) =>
@@ -128,6 +137,7 @@ describe('the life of a recall', () => {
       'recall/not-effective',
       'accepted',
       'recall/already-completed',
+      'accepted',
       'recall/closed',
     ]);
     const close = { organisation: maker, review: 'adequate', liftsRestrictions: true } as const;
@@ -136,11 +146,13 @@ describe('the life of a recall', () => {
       'recall/not-completed',
       'recall/not-completed',
       'accepted',
+      'recall/not-completed',
       'recall/closed',
     ]);
     const widen = { organisation: maker, scope: [{ gtin, lot: 'L2' }], reason: text };
     expect(table((life) => decideWidening(widen, { ...state(), recall: lives[life] }))).to.deep.equal([
       'not-found',
+      'accepted',
       'accepted',
       'accepted',
       'accepted',
@@ -152,8 +164,15 @@ describe('the life of a recall', () => {
       'accepted',
       'accepted',
       'accepted',
+      'accepted',
       'recall/closed',
     ]);
+  });
+
+  it('goes by time where it was completed before it was kept of which steps', () => {
+    const { step: _step, ...old } = widened.completed ?? { at: '', summary: nothing };
+    expect(stateOf({ ...widened, completed: old })).to.equal('completed');
+    expect(stateOf({ ...widened, completed: { ...old, at: later.decidedAt } })).to.equal('effective');
   });
 
   it('is nobody else’s', () => {

@@ -7,13 +7,20 @@ import { readProductRestrictions } from '../../src/catalogue/product-standings.t
 import { projectCatalogue } from '../../src/catalogue/projector.ts';
 import { restrictionsOn } from '../../src/catalogue/restriction.ts';
 import { systemIds } from '../../src/clock.ts';
+import { Failure } from '../../src/errors.ts';
 import { type LotKey, lotId } from '../../src/ledger/event.ts';
 import { rebuild } from '../../src/ledger/rebuild.ts';
 import { makeEffective, resumeRecalls } from '../../src/recalls/effect.ts';
 import { RecallFinisher } from '../../src/recalls/finisher.ts';
 import { projectRecalls } from '../../src/recalls/projector.ts';
 import { type Recall, stateOf } from '../../src/recalls/recall.ts';
-import { initiateRecall, type RecallParts, widenRecall } from '../../src/recalls/recalls.ts';
+import {
+  closeRecall,
+  completeRecall,
+  initiateRecall,
+  type RecallParts,
+  widenRecall,
+} from '../../src/recalls/recalls.ts';
 import { readExposures } from '../../src/recalls/situation.ts';
 import { readRecall } from '../../src/recalls/storage.ts';
 import { chance, nextId } from '../support/ledger-play.ts';
@@ -317,5 +324,37 @@ describe('the three steps of a recall', () => {
       .updateOne({ _id: recall }, { $set: { class: 'III' }, $unset: { 'steps.0.reason': 1 } });
     await again();
     expect(await found(recall)).to.deep.equal(before);
+  });
+
+  it('of a widening take its completion back, also by a clock that went back, and in a rebuild', async () => {
+    const [first, second] = ['C1', 'C2'].map((lot) => ({ gtin: stapler, lot }));
+    if (first === undefined || second === undefined) throw new Error('no lots');
+    await world.append('maker', produced(first, 3), produced(second, 3));
+    const words = { zh: '说明', en: 'Words' };
+    const { recall } = await initiateRecall(world.parts, sender(), input([first]));
+    world.at('2026-11-05T02:00:00Z');
+    await completeRecall(world.parts, sender(), recall, { summary: words });
+    world.at('2026-11-04T02:00:00Z');
+    const widened = await widenRecall(world.parts, sender(), recall, { scope: [second], reason: words });
+    expect(widened.state).to.equal('effective');
+    const before = await found(recall);
+    const projectors = [projectCatalogue, projectRecalls];
+    await world.parts.db
+      .collection<{ _id: string }>('recalls')
+      .updateOne({ _id: recall }, { $set: { class: 'III' } });
+    await rebuild({ db: world.parts.db, ids: systemIds, projectors, carryOver });
+    expect(await found(recall)).to.deep.equal(before);
+    const restricted = async () =>
+      [...(await readLots(world.parts.db, [lotId(first), lotId(second)])).values()].map(
+        ({ restrictions }) => restrictions.length,
+      );
+    const close = () =>
+      closeRecall(world.parts, sender(), recall, { review: 'adequate', liftsRestrictions: true });
+    const refusal = await close().catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(Failure).and.to.include({ code: 'recall/not-completed' });
+    expect(await restricted()).to.deep.equal([1, 1]);
+    await completeRecall(world.parts, sender(), recall, { summary: words });
+    await close();
+    expect(await restricted()).to.deep.equal([0, 0]);
   });
 });

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { lotReport, noticeFor } from '../../src/recalls/papers.ts';
 import { decidedRecall, recallDetail } from '../../src/recalls/schemas.ts';
+import { deadlineWords, stateWords } from '../../src/recalls/words.ts';
 import { textOfPages, withoutSpace } from '../documents/pdf-reading.ts';
 import { nextId } from '../support/ledger-play.ts';
 import { recallBody } from './goods.ts';
-import { bad, members, type Name, stapler } from './members.ts';
+import { bad, good, members, type Name, stapler } from './members.ts';
 import { type Story, tell } from './story.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -202,5 +203,27 @@ describe('the papers of a recall', () => {
       return [notice, report].map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'));
     };
     expect(await digest()).to.deep.equal(await digest());
+  });
+
+  // Last: the others tell of the recall as it was decided.
+  describe('after a widening', () => {
+    it('say that a completion was taken back, and let its time limit stand still', async () => {
+      const summary = { zh: '全部收回', en: 'All taken back' };
+      const post = (path: string, body: object) =>
+        world.as('maker').post(`/api/v1/recalls/${id}/${path}`, { commandId: nextId(), ...body });
+      const report = async () => (await fetched('maker', `/api/v1/recalls/${id}/report.pdf`)).text;
+      await post('completion', { summary });
+      const [takenBack, notRunning] = ['其后扩大了召回范围', deadlineWords['not-running'].zh];
+      expect(await report())
+        .to.include(withoutSpace(stateWords.completed.zh))
+        .and.not.to.include(takenBack);
+      const running = (await report()).split(notRunning).length;
+      await post('widening', { scope: [good], reason: summary });
+      const text = await report();
+      holds(text, takenBack, stateWords.effective.zh);
+      expect(text.split(notRunning).length).to.equal(running + 1);
+      const detail = recallDetail.parse((await world.as('maker').get(`/api/v1/recalls/${id}`)).body);
+      expect(detail.completed).to.equal(undefined);
+    });
   });
 });
