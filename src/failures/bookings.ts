@@ -105,6 +105,11 @@ export const bookingFailures = {
     zh: '该产品或批号未经生产企业登记，无法完成验收记录；请拒收或隔离。',
     en: 'The maker has not registered this product or lot, so that no acceptance record can be made; reject or quarantine it.',
   },
+  'acceptance/not-received': {
+    status: 409,
+    zh: '该发货单下没有收到过该批号，请核对后填写实际到货的发货单。',
+    en: 'This lot was not received under that shipment: name the one that it came with.',
+  },
   'shipment/receiver': {
     status: 422,
     zh: '收货方不存在、已停用或不能收货。',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isValidOn } from '../catalogue/day.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
 import { type Product, registrationOn } from '../catalogue/product.ts';
+import { allOf } from '../database/documents.ts';
 import { saying } from '../http/faults.ts';
 import { text, uuid } from '../http/fields.ts';
 import { type AccountRef, placeAccount } from '../ledger/account.ts';
@@ -20,6 +21,7 @@ import {
 } from './command.ts';
 import { knownShipments } from './known.ts';
 import { deviceLines, type LotLoad, loadsOf, type ReadLine, resolveLines } from './lines.ts';
+import { isReceived } from './receipt-of.ts';
 import type { Shipment } from './shipment.ts';
 import { hasHeld, loadStock, type Stock } from './stock.ts';
 
@@ -56,6 +58,8 @@ interface AcceptState {
   readonly stock: Stock;
   readonly shipment: Shipment | undefined;
   readonly loads: readonly LotLoad[];
+  /** Whether the lot was received under the shipment that is named. */
+  readonly received: boolean;
 }
 
 export interface AcceptedAnswer {
@@ -72,10 +76,17 @@ export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
       input.shipment === undefined
         ? undefined
         : (await knownShipments(snapshot, [input.shipment])).get(input.shipment);
-    return { loads, shipment, stock: await loadStock(snapshot, [actor.organisation], loads) };
+    const { organisation } = actor;
+    const [load] = loads;
+    const named = shipment?.to === organisation && load !== undefined;
+    const [stock, received] = await allOf([
+      loadStock(snapshot, [organisation], loads),
+      named ? isReceived(snapshot, organisation, shipment, load) : Promise.resolve(false),
+    ]);
+    return { loads, shipment, stock, received };
   },
 
-  facts(input, { stock, shipment, loads }, bench, actor, context) {
+  facts(input, { stock, shipment, loads, received }, bench, actor, context) {
     const [load, second] = loads;
     // Several lots by the record alone: that they are of another is not told of things that one never had.
     const unheld = second && loads.find((one) => !hasHeld(stock, actor.organisation, one));
@@ -91,6 +102,10 @@ export const accept: StockCommand<AcceptInput, AcceptState, AcceptedAnswer> = {
     }
     const supplier = supplierOf(input, shipment, stock, load, actor);
     if (supplier === undefined) return refuse('not-found', { shipment: input.shipment });
+    if (shipment !== undefined && !received) {
+      const { gtin, statedLot } = load;
+      return refuse('acceptance/not-received', { shipment: shipment.id, gtin, lot: statedLot });
+    }
     if (!hasHeld(stock, actor.organisation, load)) {
       return refuseUnheld(stock, actor.organisation, load, loads);
     }

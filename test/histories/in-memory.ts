@@ -194,7 +194,9 @@ export class InMemoryService {
         const conclusion = act.qualified ? ('qualified' as const) : ('unqualified' as const);
         const organisations = new Map(Object.entries(organisationsInMemory));
         const facts = { ...input, place: placeOf(by, act.place), conclusion, organisations, shipment: id };
-        const state = { shipment: books.shipments.get(id ?? ''), loads: books.loads([lineOf(act.line)]) };
+        const loads = books.loads([lineOf(act.line)]);
+        const received = books.isReceived(id ?? '', loads[0]);
+        const state = { shipment: books.shipments.get(id ?? ''), loads, received };
         return this.bind(by, accept, facts, state);
       }
       case 'move': {

@@ -114,7 +114,8 @@ const judge =
     const shipment = last(books);
     const organisations = new Map(known ? Object.entries(organisationsInMemory) : []);
     const input = { commandId: 'c', shipment: shipment?.id, place: 'hospitalA-store', conclusion, lines: [] };
-    const state = { shipment, loads: books.loads([line]) };
+    const loads = books.loads([line]);
+    const state = { shipment, loads, received: books.isReceived(shipment?.id ?? '', loads[0]) };
     return books.run(accept, { ...input, organisations, reasonText: nothing }, state, actorOf('hospitalA'));
   };
 
@@ -251,7 +252,8 @@ describe('decisions', () => {
       'receipt/already-here',
     ],
     ['one unit intact and damaged', [...made, send(units)], take([units], [units]), 'device/serial-repeated'],
-    ['acceptance of what is not there', sent, judge(ten), 'stock/not-there'],
+    ['acceptance of what did not arrive', sent, judge(ten), 'acceptance/not-received'],
+    ['acceptance of what is not there', arrived, judge({ ...ten, quantity: 11 }), 'stock/not-there'],
     ['acceptance of a recalled lot', [...arrived, recall(ten)], judge(ten), 'stock/recalled'],
     ['acceptance without its facts', arrived, judge(ten, 'qualified', false), 'stock/facts-missing'],
     ['a move of a recalled lot', [...stocked, recall(ten)], issue(ten), 'stock/recalled'],

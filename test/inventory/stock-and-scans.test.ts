@@ -16,6 +16,7 @@ import {
   acceptBody,
   check,
   fromFactory,
+  type Line,
   make,
   moveBody,
   newLot,
@@ -271,6 +272,30 @@ describe('scans, shipments and stock over HTTP', () => {
       const proposal = await done(world.as('quality').get(path));
       expect(at(proposal, '/lots')).to.deep.equal([{ lot, expiresOn: '2029-02-28', quantity: 1 }]);
       expect(at(proposal, '/short')).to.equal(1);
+    });
+
+    it('accepts a lot under the shipment that it came with, and under no other of the same receiver', async () => {
+      const [ours, others] = [newLot(), newLot()].map((lot) => ({ gtin: stapler, lot, quantity: 2 })) as [
+        Line,
+        Line,
+      ];
+      await make(world, ours);
+      await make(world, others);
+      const supplier = members.distributor.id;
+      const delivery = { commandId: uuid(), supplier, papers: 'DN-7', place: places.storeA, lines: [ours] };
+      const imported = { deliveries: [delivery] };
+      const stated = await done(world.as('keeperA').post('/api/v1/imports/deliveries', imported));
+      const shipment = await ship(world, fromFactory, [others]);
+      const accepting = (id: string, line: object) =>
+        world.as('keeperA').post('/api/v1/acceptances', acceptBody(id, places.storeA, [line]));
+      const delivered = textAt(stated, '/deliveries/0/shipment');
+      expect(await refusal(accepting(shipment, ours))).to.equal('409 acceptance/not-received');
+      expect(await refusal(accepting(shipment, others))).to.equal('409 acceptance/not-received');
+      // What came unannounced, in one box with the rest, came with this shipment, too.
+      await receive(world, 'keeperA', shipment, places.storeA, [others, { ...ours, quantity: 1 }]);
+      for (const line of [others, { ...ours, quantity: 1 }]) await done(accepting(shipment, line));
+      expect(await refusal(accepting(delivered, others))).to.equal('409 acceptance/not-received');
+      await done(accepting(delivered, ours));
     });
 
     it('keeps the statutory record of an acceptance, and a rejection apart from what may be used', async () => {

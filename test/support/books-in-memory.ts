@@ -8,6 +8,7 @@ import type { Restriction } from '../../src/catalogue/restriction.ts';
 import { Bench } from '../../src/inventory/bench.ts';
 import { type Accepting, type Actor, draftOf, type StockCommand } from '../../src/inventory/command.ts';
 import { loadsOf, type ResolvedLine } from '../../src/inventory/lines.ts';
+import { standsReceived } from '../../src/inventory/receipt-of.ts';
 import type { Shipment } from '../../src/inventory/shipment.ts';
 import type { Stock } from '../../src/inventory/stock.ts';
 import { organisationsTouching } from '../../src/ledger/entry.ts';
@@ -178,6 +179,10 @@ export class Books {
 
   loads(lines: readonly Line[]) {
     return loadsOf(this.resolve(lines));
+  }
+
+  isReceived(shipment: string, lot: LotKey | undefined): boolean {
+    return lot !== undefined && standsReceived(this.events, shipment, lot);
   }
 
   released(gtin: string, lot: string): boolean {

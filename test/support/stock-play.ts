@@ -253,7 +253,9 @@ export function boundAct(books: Books, stated: Act): Bound | undefined {
       const organisations = new Map(Object.entries(organisationsInMemory));
       const facts = { place: placeOf(to, place), conclusion, organisations, lines: [] };
       const input = { commandId, shipment: shipment.id, reasonText, ...facts };
-      return bind(books, to, accept, input, { shipment, loads: books.loads([line]) });
+      const loads = books.loads([line]);
+      const received = books.isReceived(shipment.id, loads[0]);
+      return bind(books, to, accept, input, { shipment, loads, received });
     }
     case 'use':
       return boundUse(books, chosen, [lineOf(chosen)]);

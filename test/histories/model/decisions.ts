@@ -153,6 +153,7 @@ function accept(model: Model, { by }: Who, act: Of<'accept'>): Decided | string 
       ? by === 'maker' && standing.lot(load.product, load.lot) !== undefined
       : shipments.get(act.shipment)?.to === by;
   if (!supplied) return 'not-found';
+  if (act.shipment !== undefined && !model.isReceived(act.shipment, load)) return 'acceptance/not-received';
   if (!standing.hasHeld(goods, by, load)) return 'stock/not-there';
   const refusal = act.qualified ? barrier(standing, goods, load, model.day) : undefined;
   if (refusal !== undefined) return refusal;

@@ -90,6 +90,12 @@ export class Model {
     readonly (Device & { readonly by: Organisation; readonly allowed: boolean })[]
   >();
 
+  /** What was received under which shipment, `{product}/{lot}`; it stands while the command is not corrected. */
+  readonly receipts: {
+    readonly command: string;
+    readonly shipment: string;
+    readonly lots: readonly string[];
+  }[] = [];
   /** By check of a device, `{command}#{index}`: the use that it was spent on. */
   readonly spentChecks = new Map<string, string>();
 
@@ -107,8 +113,18 @@ export class Model {
     for (const [key, shipment] of this.shipments) copy.shipments.set(key, shipment);
     for (const [key, recall] of this.recalls) copy.recalls.set(key, recall);
     for (const [key, check] of this.checks) copy.checks.set(key, check);
+    copy.receipts.push(...this.receipts);
     for (const [key, use] of this.spentChecks) copy.spentChecks.set(key, use);
     return copy;
+  }
+
+  isReceived(shipment: string, { product, lot }: { readonly product: Product; readonly lot: Lot }): boolean {
+    return this.receipts.some(
+      (receipt) =>
+        receipt.shipment === shipment &&
+        receipt.lots.includes(`${product}/${lot}`) &&
+        this.deeds.get(receipt.command)?.corrected !== true,
+    );
   }
 
   /** Carries a command out, wholly or not at all. */

@@ -67,7 +67,7 @@ function isAt(at: Spot, { org, account }: Spot): boolean {
 
 export function receive(
   model: Model,
-  { by }: Who,
+  { id, by }: Who,
   act: Of<'receive'>,
   correcting: boolean,
 ): Decided | string {
@@ -141,6 +141,7 @@ export function receive(
     answer: { lines: [...lines.values()], outstanding },
     deed: { type: 'received', moves: goods.lays(before), uses: [] },
     settle: () => {
+      model.receipts.push({ command: id, shipment: act.shipment, lots: [...lines.keys()] });
       if (outstanding === 0) shipments.set(act.shipment, { ...shipment, open: false });
     },
   };
