@@ -27,6 +27,8 @@ import {
   type VerifiedElement,
   verdictOf,
 } from './verify.ts';
+import { verifyPack } from './verify-pack.ts';
+import { verifyPack } from './verify-pack.ts';
 import { verifyUnit } from './verify-unit.ts';
 
 export const verifyBody = z.strictObject({
@@ -93,6 +95,14 @@ async function readLabel(
   return await ledger.inspect(async (snapshot) => {
     const verified = job === undefined ? undefined : await readJob(snapshot, organisation, job);
     if (verified?.state === 'closed') throw new Failure('label/job-closed', { job });
+    if (verified !== undefined && 'pack' in verified) {
+      const pack = await verifyPack(snapshot, identifiers, verified);
+    if (verified !== undefined && 'pack' in verified) {
+      const pack = await verifyPack(snapshot, identifiers, verified);
+      return { ...pack, ...named(identifiers), ...gtinOf(identifiers) };
+    }
+      return { ...pack, ...named(identifiers), ...gtinOf(identifiers) };
+    }
     if (sscc !== undefined) {
       const unit = await verifyUnit(snapshot, { ...identifiers, sscc }, { organisation, own, job });
       return { ...unit, sscc, ...named(identifiers) };

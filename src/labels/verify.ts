@@ -8,6 +8,7 @@ import type { Organisation } from '../catalogue/organisation.ts';
 import { type Product, registrationOn } from '../catalogue/product.ts';
 import type { UdiIdentifiers } from '../identifiers/udi-contents.ts';
 import type { ShipmentLine } from '../inventory/shipment.ts';
+import type { Unit } from '../ledger/unit.ts';
 import type { LabelJob, LotJob, ShipmentJob } from './job.ts';
 import type { PrintedSerial } from './serial-store.ts';
 
@@ -198,6 +199,19 @@ export function elementsOfUnit({ scanned, printed, jobs, line, lot }: KnownUnit)
     expiresOn: [scanned.expiresOn, only?.expiresOn, lot?.expiresOn],
     quantity: [counted(scanned.quantity), counted(only?.quantity), counted(line?.quantity)],
   }).filter(({ element, scanned: said }) => element === 'sscc' || said !== undefined);
+}
+
+/** @returns the elements of a sterile pack's label: which unit lies in it. Its symbols say no more. */
+export function elementsOfPack(
+  scanned: Readonly<UdiIdentifiers>,
+  printed: PrintedSerial | undefined,
+  unit: Pick<Unit, 'gtin' | 'lot' | 'serial'> | undefined,
+): VerifiedElement[] {
+  return agreeing({
+    gtin: [scanned.gtin, printed?.gtin, unit?.gtin],
+    lot: [scanned.lot, printed?.lot, unit?.lot],
+    serial: [scanned.serial, printed?.serial, unit?.serial],
+  });
 }
 
 /** @returns an address as it is compared: scheme and host in small letters, no slash at the end. */
