@@ -1,6 +1,6 @@
 /**
  * Whom a recall concerns, asked of the database so that no number of lots or of events keeps it from an answer: of whole
- * lots by its indexes, of what narrows them by the entries, a portion at a time.
+ * lots as distinct parties and holders, of what narrows them by the entries, a portion at a time.
  */
 import type { mongo } from 'mongoose';
 import {

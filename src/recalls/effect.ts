@@ -1,6 +1,6 @@
 /**
  * How a recall takes effect ("How law 4 holds"): (1) the decision's transaction put restrictions on its lots; then,
- * here, (2) the fence over their holdings and (3) the list of uses. A process that dies between the steps leaves a
+ * here, (2) the fence over their holdings and (3) the list of uses. A process that dies or fails between them leaves a
  * recall whose step has no `effectiveAt`; any process finishes it, by running all of this again.
  */
 import type { mongo } from 'mongoose';
@@ -80,8 +80,8 @@ export interface Resumption {
 }
 
 /**
- * Finishes recalls whose process died between the steps. Run it when a process starts, and from time to time; one
- * that fails keeps neither the others nor the service from going on, and has to be told to an operator.
+ * Finishes recalls whose process died between the steps, or could not finish them. Run it when a process starts, and from
+ * time to time; one that fails keeps neither the others nor the service from going on, and has to be told to an operator.
  */
 export async function resumeRecalls(parts: EffectParts): Promise<Resumption> {
   const finished: string[] = [];

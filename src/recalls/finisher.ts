@@ -5,6 +5,7 @@ import { type EffectParts, makeEffective } from './effect.ts';
 /** Milliseconds before each try: an election takes some seconds. */
 const pauses = [200, 400, 800, 1_600, 3_200, 6_400];
 
+/** One for a process; what it has under way is lost with it, and taken up by `resumeRecalls`. */
 export class RecallFinisher {
   readonly #parts: EffectParts;
   readonly #closing = new AbortController();

@@ -39,6 +39,7 @@ export interface ReportFacts extends RecallFacts {
   readonly now: Date;
 }
 
+/** @throws Failure `document/too-long` past the pages that a document may have */
 export function drawLotReport(facts: ReportFacts): Promise<Buffer> {
   const { sight, registrant, exposures, now } = facts;
   const { recall, viewer } = sight;

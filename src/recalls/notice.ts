@@ -38,6 +38,7 @@ export function noticeNumber(recall: Pick<Recall, 'number'>, organisation: strin
   return `${recall.number}/N-${organisation.slice(0, 8)}`;
 }
 
+/** @throws Failure `document/too-long` past the pages that a document may have */
 export function drawNotice(facts: NoticeFacts): Promise<Buffer> {
   const { recall, registrant, addressee, now } = facts;
   const paper = createDocument({

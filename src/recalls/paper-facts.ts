@@ -46,6 +46,7 @@ export interface ScopeFacts {
   readonly narrowed?: Bilingual;
 }
 
+/** @param lots by id; of a lot that nobody knows the paper says the number alone */
 export function scopeFacts(
   recall: Pick<Recall, 'scope'>,
   products: ReadonlyMap<string, Product>,
@@ -86,6 +87,7 @@ function registrationOf(product: Product, manufacturedOn: string | undefined): s
   return (then ?? product.registrations.at(-1))?.number;
 }
 
+/** @returns address and contact in one line, empty where none is known */
 export function contactOf(organisation: Organisation): string {
   const { address, contact } = organisation;
   const parts = [address, contact?.person, contact?.telephone, contact?.email];

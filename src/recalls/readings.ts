@@ -117,6 +117,7 @@ export interface BalancePosition {
   readonly after: string;
 }
 
+/** A page of lots: each with all of its rows that the reader sees, and which lots follow. */
 export async function readBalance(
   parts: RecallParts,
   caller: Reading,

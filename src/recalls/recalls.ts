@@ -36,6 +36,7 @@ import { isNotified, numbersTaken, readRecallInTransaction, recallsCollection } 
 import type { Reading } from './viewer.ts';
 import { commitWording } from './wording.ts';
 
+/** What the commands and readings of this room need of the process. */
 export interface RecallParts extends EffectParts {
   readonly ledger: Ledger;
   readonly connection: Connection;

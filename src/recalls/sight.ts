@@ -98,6 +98,7 @@ export interface RecallFacts {
   readonly notes: ReadonlyMap<Commitment, string>;
 }
 
+/** @returns texts that were erased are absent */
 export async function readFacts({ db }: SightParts, recall: Recall): Promise<RecallFacts> {
   const progress = await readProgress(db, recall.id);
   const notes = new Map<Commitment, string>();

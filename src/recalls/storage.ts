@@ -1,4 +1,4 @@
-/** Recalls in the database. The projector writes them; here they are read, and marked effective. */
+/** Recalls in the database. The projector writes them; here they are read, and their steps marked as done. */
 import type { mongo } from 'mongoose';
 import type { Documents } from '../database/documents.ts';
 import type { Migration } from '../database/migrations.ts';
@@ -6,7 +6,9 @@ import { ledgerCollections } from '../ledger/collections.ts';
 import type { Commitment } from '../ledger/event.ts';
 import type { Recall, RecallStep } from './recall.ts';
 
+/** A document for each recall, by its id … */
 export const recallsCollection = 'recalls';
+/** … and one for each recall and organisation that has fetched its notice or answered, by {@link progressId}. */
 export const progressCollection = 'recallProgress';
 
 type StoredRecall = { readonly _id: string } & Recall;
@@ -33,6 +35,7 @@ export function progressId(recall: string, organisation: string): string {
   return `${recall}/${organisation}`;
 }
 
+/** Collections and indexes of this room, and an index of the ledger's entries that only this room asks. */
 export const recallsMigrations: readonly Migration[] = [
   {
     id: 'recalls/001-indexes',

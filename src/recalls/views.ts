@@ -15,6 +15,7 @@ export function effectiveAtOf(recall: Pick<Recall, 'steps'>): string | undefined
   return recall.steps.find(({ step }) => step === 1)?.effectiveAt;
 }
 
+/** What anybody is told who has a part in it: nothing of those concerned. */
 export function summaryOf({ recall, organisations }: Omit<NamedSight, 'viewer'>) {
   const effectiveAt = effectiveAtOf(recall);
   const registrant = organisations.get(recall.organisation);
@@ -36,6 +37,7 @@ export interface ConcernedSight extends NamedSight {
   readonly concerned: ReadonlyMap<string, Concern>;
 }
 
+/** With the progress of those whom the reader sees, and the completion that still counts. */
 export function detailOf(sight: ConcernedSight, facts: RecallFacts) {
   const { recall, viewer } = sight;
   const { reason, instructions, closed, returnTo } = recall;

@@ -8,6 +8,7 @@ import { type CommittedText, commitText, readTexts } from '../ledger/texts.ts';
 
 const wording = z.strictObject({ zh: z.string(), en: z.string() });
 
+/** @returns the commitment for the event, and the write of both languages and the salt that commits with it. */
 export function commitWording(
   text: Bilingual,
   organisation: string,
