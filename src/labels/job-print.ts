@@ -166,8 +166,8 @@ async function wantedOf(
   const { maker } = input;
   if (product === undefined || maker === undefined) throw new Error('foreign products were refused before');
   const serialised = product.trackedBy === 'serial' && input.gtin === product.gtin;
-  const refusal = refuseIllFormed(input, serialised, lot);
-  if (refusal !== undefined) return refusal;
+  const asked = askedOf(input, serialised, lot);
+  if (asked.kind === 'refused') return asked;
   const dates = datesOf(key(product, input), input, product, lot);
   if ('kind' in dates) return dates;
   const unregistered = refuseUnregistered(product, dates.manufacturedOn);
@@ -197,13 +197,13 @@ async function wantedOf(
     dates,
     stated: stated === undefined ? [] : [stated],
   } as const;
-  if (!serialised) {
-    return { ...wanted, allocated: undefined, labels: input.quantity ?? 1 };
+  if (asked.kind === 'quantity' && !serialised) {
+    return { ...wanted, allocated: undefined, labels: asked.quantity };
   }
   const allocated =
-    input.serials === undefined
-      ? await allocate(snapshot, product.gtin, input.quantity ?? 0, rules, bytes)
-      : await named(snapshot, key(product, input), input.serials);
+    asked.kind === 'quantity'
+      ? await allocate(snapshot, product.gtin, asked.quantity, rules, bytes)
+      : await named(snapshot, key(product, input), asked.serials);
   if (allocated === undefined) return refuse('label/numbers-used-up', { ...rules });
   if ('kind' in allocated) return allocated;
   return { ...wanted, allocated, labels: allocated.serials.length };
@@ -229,35 +229,45 @@ async function named(
   return { serials, range: false, writes: [] };
 }
 
-function refuseIllFormed(
+/** So many labels, with new serial numbers or all alike; or labels of the units named. */
+type AskedLabels =
+  | { readonly kind: 'quantity'; readonly quantity: number }
+  | { readonly kind: 'named'; readonly serials: readonly string[] };
+
+function askedOf(
   { quantity, serials, numbering: rules }: PrintLabelsInput,
   serialised: boolean,
   lot: Lot | undefined,
-): Refusal | undefined {
+): AskedLabels | Refusal {
   const fault = (pointer: string, zh: string, en: string): Refusal =>
     refuse('request/invalid', {}, [{ pointer, zh, en }]);
-  if ((quantity === undefined) === (serials === undefined)) {
+  if (serials !== undefined && quantity === undefined) {
+    if (!serialised) {
+      return fault(
+        '/serials',
+        '该标签不带序列号，请填写数量。',
+        'These labels bear no serial number; state a quantity.',
+      );
+    }
+    if (rules !== undefined) {
+      return fault('/numbering', '此处不分配新序列号。', 'No new serial numbers are given here.');
+    }
+    if (new Set(serials).size !== serials.length) return refuse('device/serial-repeated');
+    return { kind: 'named', serials };
+  }
+  if (quantity === undefined || serials !== undefined) {
     return fault(
       '/quantity',
       '请填写数量，或列出序列号，二者取一。',
       'State a quantity or serial numbers, one of the two.',
     );
   }
-  if (!serialised && serials !== undefined) {
-    return fault(
-      '/serials',
-      '该标签不带序列号，请填写数量。',
-      'These labels bear no serial number; state a quantity.',
-    );
-  }
-  if (rules !== undefined && (!serialised || serials !== undefined)) {
+  if (rules !== undefined && !serialised) {
     return fault('/numbering', '此处不分配新序列号。', 'No new serial numbers are given here.');
   }
-  if (serials !== undefined && new Set(serials).size !== serials.length) {
-    return refuse('device/serial-repeated');
-  }
-  if (quantity !== undefined && quantity > labelsPerJob) return tooMany(quantity);
-  return serialised && serials === undefined && lot?.closed === true ? refuse('label/lot-closed') : undefined;
+  if (quantity > labelsPerJob) return tooMany(quantity);
+  if (serialised && lot?.closed === true) return refuse('label/lot-closed');
+  return { kind: 'quantity', quantity };
 }
 
 function tooMany(labels: number): Refusal {

@@ -17,6 +17,7 @@ import {
 } from './job-view.ts';
 import { mediaTypes } from './outputs.ts';
 
+/** @returns the routes that show jobs, and those that draw the file of one. */
 export function jobReadingRoutes(parts: FileParts): Route[] {
   const { db } = parts;
   return [

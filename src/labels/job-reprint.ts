@@ -26,6 +26,7 @@ export interface ReprintInput extends SomeLabels {
   readonly reasonText: Commitment;
 }
 
+/** Labels of a job once more, as a job of their own; refused for what no label may be printed for any more. */
 export const reprintLabels: StockCommand<ReprintInput, JobState, PrintedAnswer & { reprintOf: string }> = {
   alone: true,
   load: loadJob,

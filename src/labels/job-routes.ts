@@ -38,6 +38,7 @@ const endedAnswer = z.strictObject({
   verified: z.int(),
 });
 
+/** @returns the routes that begin a job of a lot, print its labels again, spoil them, and end the job. */
 export function jobRoutes(parts: JobParts): Route[] {
   const print = printLabels({ publicUrl: parts.publicUrl, bytes: (count) => parts.ids.bytes(count) });
   return [

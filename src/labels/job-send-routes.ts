@@ -20,6 +20,7 @@ export interface JobSendParts extends FileParts {
 /** Where it goes is an administrator's word: a request names a printer, never an address. */
 const sendBody = z.strictObject({ printer: uuid() });
 
+/** @returns the route that sends a job to a printer. */
 export function jobSendRoutes(parts: JobSendParts): Route[] {
   const { connection, db, sends } = parts;
   return [

@@ -20,6 +20,7 @@ export interface SpoiledAnswer {
   readonly spoiled: number;
 }
 
+/** Labels that came out of the printer and are on no device: their numbers are never given again. */
 export const spoilLabels: StockCommand<SpoilInput, JobState, SpoiledAnswer> = {
   alone: true,
   load: loadJob,

@@ -7,6 +7,7 @@ import type { LabelLayout, PlacedBars, PlacedShape, Primitive } from './primitiv
 /** A hair off both edges of a bar, as of the matrix: renderers paint every dot that a shape touches. */
 const hairInset = 0.002;
 
+/** Draws on the page that the file has come to, whose size is the layout’s. */
 export function drawLayout(pdf: Pdf, { primitives }: LabelLayout): void {
   for (const primitive of primitives) draw(pdf, primitive);
 }

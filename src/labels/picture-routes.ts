@@ -28,6 +28,7 @@ const pictureQuery = z.strictObject({
     .optional(),
 });
 
+/** @returns the routes that show one label of a job, as SVG and as PNG. */
 export function pictureRoutes(parts: FileParts): Route[] {
   return [
     pictureRoute(parts, 'svg', 'A label of a job as a drawing 标签预览'),

@@ -11,6 +11,7 @@ import { verifyRoutes } from './verify-routes.ts';
 
 export interface LabelParts extends JobParts, PackJobParts, FileParts, JobSendParts {}
 
+/** @returns the routes of jobs, of their files and pictures, of sending them to printers, and of verification. */
 export function labelRoutes(parts: LabelParts): Route[] {
   return [
     ...jobRoutes(parts),

@@ -18,6 +18,7 @@ const sterilised: Readonly<Record<SterilisationMethod, Bilingual>> = {
 
 export const singleUseWords: Bilingual = { zh: '一次性使用', en: 'Single use only' };
 
+/** @returns in words what the symbol of sterility says. */
 export function sterilityWords(sterile: Product['sterile']): Bilingual {
   return sterile.kind === 'sterile' ? sterilised[sterile.method] : { zh: '非无菌', en: 'Non-sterile' };
 }
