@@ -28,7 +28,6 @@ import {
   verdictOf,
 } from './verify.ts';
 import { verifyPack } from './verify-pack.ts';
-import { verifyPack } from './verify-pack.ts';
 import { verifyUnit } from './verify-unit.ts';
 
 export const verifyBody = z.strictObject({
