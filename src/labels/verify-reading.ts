@@ -96,10 +96,6 @@ async function readLabel(
     if (verified?.state === 'closed') throw new Failure('label/job-closed', { job });
     if (verified !== undefined && 'pack' in verified) {
       const pack = await verifyPack(snapshot, identifiers, verified);
-    if (verified !== undefined && 'pack' in verified) {
-      const pack = await verifyPack(snapshot, identifiers, verified);
-      return { ...pack, ...named(identifiers), ...gtinOf(identifiers) };
-    }
       return { ...pack, ...named(identifiers), ...gtinOf(identifiers) };
     }
     if (sscc !== undefined) {
