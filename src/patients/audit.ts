@@ -22,17 +22,22 @@ const sealedSchema = z.strictObject({ patients: z.array(z.string()), refused: z.
 const defaultPage = 50;
 const acknowledgeWithinMs = 10_000;
 
-/** @throws when a majority has not journalled the line: then nothing may be answered. */
+/**
+ * @param session of a transaction, with which the line is committed, or not
+ * @throws when a majority has not journalled the line: then nothing may be answered.
+ */
 export async function commitRead(
   db: mongo.Db,
   hospital: HospitalKeys,
   read: Omit<IdentityRead, 'intact'>,
+  session?: mongo.ClientSession,
 ): Promise<void> {
   const { id, patients, refused, ...clear } = read;
   const sealed = sealJson(hospital.audit, placeOf({ _id: id, ...clear }), { patients, refused });
+  const acknowledged = { writeConcern: { w: 'majority', j: true, wtimeoutMS: acknowledgeWithinMs } } as const;
   await identityReads(db).insertOne(
     { _id: id, ...clear, sealed },
-    { writeConcern: { w: 'majority', j: true, wtimeoutMS: acknowledgeWithinMs } },
+    session === undefined ? acknowledged : { session },
   );
 }
 

@@ -12,10 +12,17 @@ import { z } from 'zod';
 import type { Clock, IdSource } from '../clock.ts';
 import { documentsOf } from '../database/documents.ts';
 import { Failure } from '../errors.ts';
-import { afterCursor, checkedLimit, pageOf } from './audit.ts';
+import { afterCursor, checkedLimit, commitRead, pageOf } from './audit.ts';
 import { emptyFullAlsos } from './full-alsos.ts';
 import type { HospitalKeyring, HospitalKeys } from './hospital-keys.ts';
-import type { Erasure, ErasureOutcome, ErasureRequest, ErasureSubject, Page } from './interface.ts';
+import type {
+  Erasure,
+  ErasureOutcome,
+  ErasureRequest,
+  ErasureSubject,
+  IdentityRead,
+  Page,
+} from './interface.ts';
 import { blankQuery, checkReader } from './reading.ts';
 import {
   blindIndexesOf,
@@ -66,7 +73,7 @@ export function retentionRuns(until: string, now: Date): boolean {
 
 /** See `Patients.erase`. */
 export async function erase(parts: ErasureParts, request: ErasureRequest): Promise<ErasureOutcome> {
-  return withSubject(parts, request, async (chain, hospital, session) => {
+  return withSubject(parts, 'erase', request, async (chain, hospital, session) => {
     if (retentionRuns(retentionOf(chain), parts.clock.now())) {
       return restrictNow(parts, request, chain, session);
     }
@@ -78,30 +85,60 @@ export async function erase(parts: ErasureParts, request: ErasureRequest): Promi
 
 /** See `Patients.restrict`. */
 export async function restrict(parts: ErasureParts, request: ErasureRequest): Promise<ErasureOutcome> {
-  return withSubject(parts, request, (chain, _, session) => restrictNow(parts, request, chain, session));
+  return withSubject(parts, 'restrict', request, (chain, _, session) =>
+    restrictNow(parts, request, chain, session),
+  );
 }
 
 function retentionOf(chain: UseChain): string {
   return longestRetention(chain.records.map(({ retainUntil }) => retainUntil));
 }
 
+/** Whether a number is a patient's, and until when, is told by the answer: the audit trail has the look, or nothing is. */
 async function withSubject(
-  { db, keyring }: ErasureParts,
+  parts: ErasureParts,
+  action: 'restrict' | 'erase',
   request: ErasureRequest,
   act: (chain: UseChain, hospital: HospitalKeys, session: mongo.ClientSession) => Promise<ErasureOutcome>,
 ): Promise<ErasureOutcome> {
   checkReader(request);
+  const { db, keyring } = parts;
   const { organisation, subject } = request;
   const hospital = await keyring.of(organisation);
   const collections = patientCollections(db);
-  return inTransaction(db, async (session) => {
+  const outcome = await inTransaction(db, async (session) => {
     const id = await subjectId(collections, hospital, organisation, subject, session);
-    if (id === undefined) throw new Failure('not-found');
+    const found = id === undefined ? [] : [id];
+    await commitRead(db, hospital, lookOf(parts, action, request, found), session);
     const documents = documentsOf(db, session);
-    const patient = (await loadPatients(documents, hospital, organisation, [id])).get(id);
-    if (patient === undefined) throw new Failure('not-found');
-    return act(await loadChain(documents, patient), hospital, session);
+    const [patient] = (await loadPatients(documents, hospital, organisation, found)).values();
+    return patient && act(await loadChain(documents, patient), hospital, session);
   });
+  if (outcome === undefined) throw new Failure('not-found');
+  return outcome;
+}
+
+function lookOf(
+  { clock, ids }: ErasureParts,
+  action: 'restrict' | 'erase',
+  { organisation, reader }: ErasureRequest,
+  patients: readonly string[],
+): Omit<IdentityRead, 'intact'> {
+  const { person, requestId } = reader;
+  const at = clock.now().toISOString();
+  const purpose = 'legal-duty';
+  return {
+    id: ids.uuid(),
+    organisation,
+    at,
+    person,
+    requestId,
+    action,
+    purpose,
+    uses: 0,
+    patients,
+    refused: [],
+  };
 }
 
 async function subjectId(

@@ -103,9 +103,10 @@ export interface IdentityRead {
   readonly at: string;
   readonly person: string;
   readonly requestId: string;
-  readonly action: 'find-uses' | 'identify';
+  /** The last two tell no identity, but that a number is a patient's, and until when its records are kept. */
+  readonly action: 'find-uses' | 'identify' | 'restrict' | 'erase';
   readonly purpose: ReadingPurpose;
-  /** How many pseudonyms were asked for, or found. */
+  /** How many pseudonyms were asked for, or found; none by a request to restrict or erase. */
   readonly uses: number;
   /** The ids of the patients' records that were read: random, and leading nowhere after an erasure. */
   readonly patients: readonly string[];
@@ -168,12 +169,16 @@ export interface Patients {
     readonly purpose: ReadingPurpose;
   }): Promise<ReadonlyMap<string, IdentityAnswer>>;
 
-  /** Readable from now on only for recall, adverse event and legal duty. @throws Failure not-found. */
+  /**
+   * Readable from now on only for recall, adverse event and legal duty. The look is in the audit trail before it is
+   * answered, also when it found nobody. @throws Failure not-found.
+   */
   restrict(request: ErasureRequest): Promise<ErasureOutcome>;
 
   /**
    * During the statutory retention restricts; after it destroys the patient's key, all that it sealed, and the links
-   * of the uses. Journalled in the same transaction. @throws Failure not-found.
+   * of the uses. Journalled in the same transaction, as is the look in the audit trail; see {@link restrict}.
+   * @throws Failure not-found.
    */
   erase(request: ErasureRequest): Promise<ErasureOutcome>;
 

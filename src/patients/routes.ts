@@ -37,7 +37,7 @@ const identityRead = z.strictObject({
   at: z.string(),
   person: z.string(),
   requestId: z.string(),
-  action: z.enum(['find-uses', 'identify']),
+  action: z.enum(['find-uses', 'identify', 'restrict', 'erase']),
   purpose: z.enum(['recall', 'care', 'adverse-event', 'legal-duty']),
   uses: z.int(),
   patients: z.array(z.string()),
@@ -45,6 +45,7 @@ const identityRead = z.strictObject({
   intact: z.boolean(),
 });
 
+/** @returns the routes of this room; those that read identities are where devices and recalls are. */
 export function patientRoutes(patients: Patients): Route[] {
   return [
     route(

@@ -87,7 +87,8 @@ describe('patients: the audit trail of identities', () => {
       reason: 'patient-request',
     });
     await fails('patient/restricted', find('ZY1').answer);
-    const summary = (await reads()).map((read) => [read.uses, read.patients.length, read.refused.length]);
+    const found = (await reads()).filter(({ action }) => action === 'find-uses');
+    const summary = found.map((read) => [read.uses, read.patients.length, read.refused.length]);
     expect(summary).to.have.deep.members([
       [0, 0, 0],
       [1, 1, 1],
@@ -139,5 +140,32 @@ describe('patients: the audit trail of identities', () => {
     for (const limit of [0, 201, 1.5, Number.NaN]) {
       await fails('request/invalid', ward.patients.listIdentityReads(hospital, undefined, limit));
     }
+  });
+
+  it('says who asked to restrict or erase, before the answer tells that a number is a patient’s', async () => {
+    const ask = (action: 'restrict' | 'erase', inpatientNumber: string) => {
+      const request = { organisation: hospital, subject: { inpatientNumber }, reader: readerOf(hospital) };
+      return ward.patients[action]({ ...request, reason: 'patient-request' });
+    };
+    await auditFails(true);
+    expect(await ask('restrict', 'ZY1').catch(() => 'refused')).to.equal('refused');
+    await auditFails(false);
+    expect(
+      (await ward.patients.listErasures()).items.filter((line) => line.organisation === hospital),
+    ).to.deep.equal([]);
+    ward.clock.set('2026-03-05T00:00:01.000Z');
+    await ask('restrict', 'ZY1');
+    ward.clock.set('2026-03-05T00:00:02.000Z');
+    await ask('restrict', 'ZY1');
+    ward.clock.set('2026-03-05T00:00:03.000Z');
+    await fails('not-found', ask('erase', 'NOBODY'));
+    const lines = (await reads()).map(({ action, purpose, patients, intact }) => [
+      ...[action, purpose, patients.length, intact],
+    ]);
+    expect(lines).to.deep.equal([
+      ['erase', 'legal-duty', 0, true],
+      ['restrict', 'legal-duty', 1, true],
+      ['restrict', 'legal-duty', 1, true],
+    ]);
   });
 });
