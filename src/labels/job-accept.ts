@@ -31,7 +31,7 @@ export interface NewJobFacts {
 
 /** @returns a job that begins now. */
 export function newJob({ actor, context, template, asked, serials, labels, marks }: NewJobFacts): NewJob {
-  const { startPosition, dotsPerInch, languages } = asked;
+  const { startPosition, shiftMm, dotsPerInch, languages } = asked;
   return {
     _id: context.eventId(0),
     organisation: actor.organisation,
@@ -39,6 +39,7 @@ export function newJob({ actor, context, template, asked, serials, labels, marks
     languages: languages ?? template.languages,
     dotsPerInch,
     ...(startPosition === undefined ? {} : { startPosition }),
+    ...(shiftMm === undefined ? {} : { shiftMm }),
     labels,
     serialised: serials.length > 0,
     ...ends(serials),

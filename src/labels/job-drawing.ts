@@ -32,6 +32,9 @@ export function firstContent(job: LabelJob): LabelContent {
   return contentOfLabel(content, { serial, nth: 0, ...(lot === undefined ? {} : { lot }) });
 }
 
+/** Printers take a sheet in a few millimetres aside; what is more is a wrong sheet, or a wrong template. */
+const shift = z.number().min(-10).max(10);
+
 /** How a request wants its labels drawn. */
 export const drawingFields = {
   /** Default: the template's. */
@@ -48,6 +51,8 @@ export const drawingFields = {
   dotsPerInch: z.union([z.literal(203), z.literal(300)]).default(203),
   /** On a sheet that was begun: the first label that is still there, from 1, row by row. */
   startPosition: z.int().min(1).optional(),
+  /** On a sheet: by how much this printer draws too far to the left and too high, in millimetres. */
+  shiftMm: z.strictObject({ x: shift, y: shift }).optional(),
 };
 
 const asked = z.strictObject(drawingFields);
@@ -64,13 +69,14 @@ const triedMax = 5;
 export async function assertFits(
   template: LabelTemplate,
   samples: readonly LabelContent[],
-  { languages, dotsPerInch, startPosition }: Asked,
+  { languages, dotsPerInch, startPosition, shiftMm }: Asked,
 ): Promise<void> {
   const options: RenderOptions = {
     now: new Date(0),
     dotsPerInch,
     ...(languages === undefined ? {} : { languages }),
     ...(startPosition === undefined ? {} : { startPosition }),
+    ...(shiftMm === undefined ? {} : { shiftMm }),
   };
   try {
     await renderLabels(template, samples, options);

@@ -75,12 +75,15 @@ export async function* piecesOf(
   job: LabelJob,
   format: FileFormat,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const { labels, languages, dotsPerInch, startPosition, printedAt } = job;
+  const { labels, languages, dotsPerInch, startPosition, shiftMm, printedAt } = job;
   const template = parseTemplate(job.template);
   const contents = contentsOf(parts, job);
   switch (format) {
     case 'pdf': {
-      const place = startPosition === undefined ? {} : { startPosition };
+      const place = {
+        ...(startPosition === undefined ? {} : { startPosition }),
+        ...(shiftMm === undefined ? {} : { shiftMm }),
+      };
       const options = { now: new Date(printedAt), languages, dotsPerInch, ...place };
       yield* drawLabels(template, { labels, first: firstContent(job), contents }, options);
       break;

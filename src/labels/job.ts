@@ -54,6 +54,8 @@ interface JobFields {
   readonly languages: readonly LabelLanguage[];
   readonly dotsPerInch: 203 | 300;
   readonly startPosition?: number;
+  /** On a sheet, and kept for a reprint: it is the printer's. */
+  readonly shiftMm?: { readonly x: number; readonly y: number };
   readonly labels: number;
   readonly serialised: boolean;
   readonly firstSerial?: string;

@@ -31,12 +31,13 @@ export interface Pages {
 
 /**
  * Labels of a sheet stand on the dot grid of the page.
- * @throws Failure `request/invalid` for a start position that the sheet does not have.
+ * @throws Failure `request/invalid` for a start position that the sheet does not have, or a shift off the page.
  */
 export function pagesOf(template: LabelTemplate, ruler: TextRuler, options: PageOptions): Pages {
   const { sheet } = template;
   const perPage = sheet === undefined ? 1 : sheet.columns * sheet.rows;
   let place = startPlace(options.startPosition, perPage);
+  assertOnPage(template, options);
   let index = 0;
   let primitives: Primitive[] = [];
   const finished = (): LabelLayout => {
@@ -68,6 +69,29 @@ function startPlace(startPosition: number | undefined, perPage: number): number 
   throw new Failure('request/invalid', {}, [
     { pointer: '/startPosition', zh, en: `The start position is 1 to ${perPage}.` },
   ]);
+}
+
+/**
+ * A roll's labels are moved at the printer; on a sheet no label may come over the page's edge, where it would be cut.
+ * @throws Failure `request/invalid`
+ */
+function assertOnPage({ sheet, sizeMm, marginMm }: LabelTemplate, { shiftMm }: PageOptions): void {
+  if (shiftMm === undefined) return;
+  if (sheet === undefined) throw wrongShift('该模板不是整页标签，不能设置偏移。', 'Only sheets are shifted.');
+  const { columns, rows, offsetMm, pitchMm, pageMm } = sheet;
+  const room = (offset: number, pitch: number, count: number, size: number, page: number) => ({
+    least: -(offset + marginMm),
+    most: page - (offset + (count - 1) * pitch + size - marginMm),
+  });
+  const across = room(offsetMm.x, pitchMm.x, columns, sizeMm.width, pageMm.width);
+  const down = room(offsetMm.y, pitchMm.y, rows, sizeMm.height, pageMm.height);
+  const within = (shift: number, { least, most }: typeof across) => shift >= least && shift <= most;
+  if (within(shiftMm.x, across) && within(shiftMm.y, down)) return;
+  throw wrongShift('偏移过大，标签将超出纸张。', 'Shifted so far, labels would lie beyond the page.');
+}
+
+function wrongShift(zh: string, en: string): Failure {
+  return new Failure('request/invalid', {}, [{ pointer: '/shiftMm', zh, en }]);
 }
 
 /** A millimetre is no whole number of dots: what is moved goes with the grid, or modules would lie across dots. */

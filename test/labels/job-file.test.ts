@@ -1,10 +1,11 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
+import { rasterise } from '../documents/pdf-reading.ts';
 import { at, listAt, textAt } from '../support/http.ts';
 import { createWorld, done, refusal, uuid, type World } from '../support/world.ts';
 import { implant } from '../support/world-facts.ts';
 import { newLot } from '../support/world-play.ts';
-import { change, jobOf, print, printBody } from './job-world.ts';
+import { change, jobOf, print, printBody, serialsOf } from './job-world.ts';
 
 describe('the file of a print job', () => {
   let world: World;
@@ -135,6 +136,38 @@ describe('the file of a print job', () => {
     await fetching;
     // Drawn in one go, it would be as long as the whole file takes; a machine kept busy by others is given plenty.
     expect(longestMs).to.be.lessThan(500);
+  });
+
+  it('is moved on the sheet for a printer that draws aside, also when it is printed again', async () => {
+    const lot = { gtin: implant, lot: newLot() };
+    const sheet = { quantity: 1, template: 'sheet-3x8' };
+    const shiftMm = { x: 1.5, y: -0.5 };
+    const { job } = await print(world, lot, { ...sheet, shiftMm });
+    const { job: straight } = await print(world, lot, sheet);
+    const serials = await serialsOf(world, job);
+    const again = await done(change(world, job, 'reprints', { serials, reason: '卡纸' }));
+    /** Upper left end of the ink, in dots. */
+    const corner = async (of: string) => {
+      const [page] = await rasterise((await fetched(of)).bytes, 203.2, 0);
+      if (page === undefined) throw new Error('no page');
+      const { grey, width } = page;
+      let x = width;
+      for (let at = 0; at < grey.length; at += 1) {
+        if ((grey[at] ?? 255) < 128) x = Math.min(x, at % width);
+      }
+      return { x, y: Math.floor(grey.findIndex((one) => one < 128) / width) };
+    };
+    const [from, to] = [await corner(straight), await corner(job)];
+    expect(to).to.deep.equal({ x: from.x + 12, y: from.y - 4 });
+    expect(await corner(textAt(again, '/job'))).to.deep.equal(to);
+    // A roll is moved at its printer, and what is so far aside is another sheet.
+    for (const wrong of [
+      { ...sheet, shiftMm: { x: 11, y: 0 } },
+      { quantity: 1, shiftMm },
+    ]) {
+      const sent = world.as('quality').post('/api/v1/label-jobs', printBody(lot, wrong));
+      expect(await refusal(sent)).to.equal('422 request/invalid');
+    }
   });
 
   it('starts on a sheet where the last one ended', async () => {

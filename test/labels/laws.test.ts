@@ -207,6 +207,31 @@ describe('a sheet of labels', () => {
     expect((aside?.[1] ?? 0) - (straight?.[1] ?? 0)).to.be.closeTo(-0.3, 25.4 / 600);
   });
 
+  it('is shifted no further than its labels stay on the page; a roll is not shifted', () => {
+    const { sheet: places, sizeMm, marginMm } = sheet;
+    if (places === undefined) throw new Error('a sheet');
+    const left = places.offsetMm.x + marginMm;
+    const lower = places.pageMm.height - places.offsetMm.y - 7 * places.pitchMm.y - sizeMm.height + marginMm;
+    for (const shiftMm of [
+      { x: 0.01 - left, y: 0 },
+      { x: 0, y: lower - 0.01 },
+    ])
+      sheetsOf(24, { shiftMm });
+    for (const shiftMm of [
+      { x: -0.01 - left, y: 0 },
+      { x: 0, y: lower + 0.01 },
+    ]) {
+      expect(() => sheetsOf(1, { shiftMm }))
+        .to.throw(Failure)
+        .with.property('code', 'request/invalid');
+    }
+    const roll = templates.get('unit-60x40');
+    if (roll === undefined) throw new Error('no roll');
+    expect(() => pagesOf(roll, ruler, { ...options, shiftMm: { x: 1, y: 0 } }))
+      .to.throw(Failure)
+      .with.property('code', 'request/invalid');
+  });
+
   it('has no place 0 and none past its last', () => {
     for (const startPosition of [0, 25, 1.5]) {
       expect(() => sheetsOf(1, { startPosition }))
