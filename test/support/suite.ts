@@ -8,6 +8,7 @@ import { globSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Count, countIn, describeCount, inLanes } from './lanes.ts';
+import { testBinary } from './mongod.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const mocha = fileURLToPath(new URL('../../node_modules/mocha/bin/mocha.js', import.meta.url));
@@ -22,6 +23,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 /** @param show gets what the run prints, as it comes */
 async function run(files: readonly string[], show: (text: string) => void): Promise<Count> {
+  // Told no file, mocha runs all there are.
+  if (files.length === 0) return { passed: 0, failed: 0 };
   const args = [mocha, '--reporter', 'test/support/reporter.ts', ...files];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   running.add(child);
@@ -38,6 +41,8 @@ async function run(files: readonly string[], show: (text: string) => void): Prom
   return { ...count, failed: 1 };
 }
 
+// Where there is no mongod it is fetched once, and not by each lane.
+await testBinary();
 const print = (text: string) => process.stdout.write(text);
 const { computing, waiting, measuring } = inLanes(globSync('test/**/*.test.ts', { cwd: root }).sort());
 let besides = '';
