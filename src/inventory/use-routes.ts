@@ -7,6 +7,7 @@ import { Failure } from '../errors.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { pageOf, pageQuery, text } from '../http/fields.ts';
 import { deviations } from '../ledger/event.ts';
+import { identifyAll } from '../patients/identify-all.ts';
 import { identitySchema, type PatientQuery } from '../patients/identity.ts';
 import type { Patients } from '../patients/interface.ts';
 import { actorOf } from './caller-routes.ts';
@@ -278,7 +279,7 @@ function patientRoutes(parts: UseParts): Route[] {
       async ({ caller, params, requestId }) => {
         const { organisation, person } = caller;
         const uses = await usesOfLot(db(), organisation, params);
-        const identities = await parts.patients.identify({
+        const identities = await identifyAll(parts.patients, {
           organisation,
           pseudonyms: uses.map(({ pseudonym }) => pseudonym),
           reader: { person, organisation, requestId },

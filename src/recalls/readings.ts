@@ -1,5 +1,6 @@
 /** What may be read of recalls; who sees what is decided in viewer.ts. */
-import { type IdentityAnswer, patientBounds, type Reader } from '../patients/interface.ts';
+import { identifyAll } from '../patients/identify-all.ts';
+import type { IdentityAnswer, Reader } from '../patients/interface.ts';
 import { readConcerned } from './concern-reading.ts';
 import type { Exposure } from './exposure.ts';
 import type { RecallParts } from './recalls.ts';
@@ -93,23 +94,18 @@ export async function readUses(parts: RecallParts, caller: Reading, id: string, 
 }
 
 /** The reading is in the audit trail before this returns (law 7). */
-async function identify(
+function identify(
   { patients }: Pick<RecallParts, 'patients'>,
   reader: Reader,
   exposures: readonly Exposure[],
-): Promise<Map<string, IdentityAnswer>> {
-  const pseudonyms = [...new Set(exposures.map(({ pseudonym }) => pseudonym))];
-  const found = new Map<string, IdentityAnswer>();
-  for (let from = 0; from < pseudonyms.length; from += patientBounds.pseudonyms) {
-    const answers = await patients.identify({
-      organisation: reader.organisation,
-      pseudonyms: pseudonyms.slice(from, from + patientBounds.pseudonyms),
-      reader,
-      purpose: 'recall',
-    });
-    for (const [pseudonym, answer] of answers) found.set(pseudonym, answer);
-  }
-  return found;
+): Promise<ReadonlyMap<string, IdentityAnswer>> {
+  const pseudonyms = exposures.map(({ pseudonym }) => pseudonym);
+  return identifyAll(patients, {
+    organisation: reader.organisation,
+    pseudonyms,
+    reader,
+    purpose: 'recall',
+  });
 }
 
 /** Where a balance goes on: behind a lot that the reader saw. */
