@@ -17,6 +17,11 @@ export const deviceFailures = {
     zh: '该产品按序列号追溯，请逐件扫描序列号。',
     en: 'This product is tracked by serial number; scan each unit.',
   },
+  'device/serial-needless': {
+    status: 422,
+    zh: '该产品按批号追溯，请填写数量，不填序列号。',
+    en: 'This product is tracked by lot: state a quantity and no serial numbers.',
+  },
   'device/serial-repeated': {
     status: 422,
     zh: '同一序列号出现了两次。',

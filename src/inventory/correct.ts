@@ -36,7 +36,13 @@ const correctable: readonly string[] = [
 export interface RightFacts {
   /** Types of event that the command writes; the corrected event must be of one of them. */
   readonly types: readonly CorrectableType[];
-  load(snapshot: Snapshot, actor: Actor): Promise<{ readonly stock: Stock }>;
+  load(snapshot: Snapshot, actor: Actor): Promise<LoadedRight>;
+}
+
+/** Right facts with what they need to know, as one snapshot has it. */
+export interface LoadedRight {
+  readonly stock: Stock;
+  /** Pure. @param state the stock to decide on: as it is once the wrong event is undone */
   facts(
     state: { readonly stock: Stock },
     bench: Bench,
@@ -51,16 +57,15 @@ export function rightFacts<Input, State extends { readonly stock: Stock }, Answe
   command: StockCommand<Input, State, Answer>,
   input: Input,
 ): RightFacts {
-  let loaded: State | undefined;
   return {
     types,
-    async load(snapshot, actor) {
-      loaded = await command.load(snapshot, actor, input);
-      return loaded;
-    },
-    facts(state, bench, actor, context) {
-      if (loaded === undefined) throw new Error('facts before load');
-      return command.facts(input, { ...loaded, stock: state.stock }, bench, actor, context);
+    async load(snapshot, loader) {
+      const loaded = await command.load(snapshot, loader, input);
+      return {
+        stock: loaded.stock,
+        facts: ({ stock }, bench, actor, context) =>
+          command.facts(input, { ...loaded, stock }, bench, actor, context),
+      };
     },
   };
 }
@@ -80,6 +85,8 @@ interface CorrectState {
   readonly checks: ReadonlyMap<string, StoredCheck>;
   readonly wrong: AnyEvent | undefined;
   readonly already: boolean;
+  /** Absent where the event did not happen. */
+  readonly right: LoadedRight | undefined;
 }
 
 export interface CorrectedAnswer {
@@ -104,10 +111,10 @@ export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> 
     const named = (wrong?.uses ?? []).flatMap(({ check }) => check ?? []);
     const checks = await readChecks(snapshot, actor.organisation, named);
     const right = await input.right?.load(snapshot, actor);
-    return { wrong, already, checks, stock: right === undefined ? stock : merged(stock, right.stock) };
+    return { wrong, already, checks, right, stock: right === undefined ? stock : merged(stock, right.stock) };
   },
 
-  facts(input, { stock, wrong, already, checks }, bench, actor, context) {
+  facts(input, { stock, wrong, already, checks, right: loaded }, bench, actor, context) {
     if (wrong === undefined || wrong.organisation !== actor.organisation) {
       return refuse('correction/not-yours', { event: input.event });
     }
@@ -119,7 +126,7 @@ export const correct: StockCommand<CorrectInput, CorrectState, CorrectedAnswer> 
     }
     if (!input.mayUndo(type)) return refuse('access/forbidden', { type });
     const before = effectiveTransfers(wrong);
-    const right = rightAfterUndoing(before, wrong.uses, input, stock, actor, context);
+    const right = rightAfterUndoing(before, wrong.uses, loaded, stock, actor, context);
     if (right?.kind === 'refused') return right;
     const rightEvent = right?.events[0];
     const effective = rightEvent?.transfers ?? [];
@@ -186,7 +193,7 @@ function voided({ pseudonym, gtin, issuer, serial }: Use): EventDetails['correct
 function rightAfterUndoing(
   before: readonly Transfer[],
   uses: readonly Use[],
-  { right }: CorrectInput,
+  right: LoadedRight | undefined,
   stock: Stock,
   actor: Actor,
   context: DecisionContext,

@@ -22,6 +22,7 @@ export const linesPerRequest = 1_000;
  */
 export const lotsPerCommand = 200;
 
+/** A serial number as a label may carry it, AI (21). */
 export function serialNumber() {
   return z
     .string()
@@ -52,6 +53,7 @@ export function deviceLine() {
   ]);
 }
 
+/** The devices of one request. @param max how many lines it may have */
 export function deviceLines({ max = linesPerRequest }: { max?: number } = {}) {
   return z.array(deviceLine()).min(1).max(max);
 }

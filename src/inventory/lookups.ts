@@ -17,6 +17,7 @@ export interface Lookups {
   programme(id: string): Promise<Programme | undefined>;
 }
 
+/** @returns look-ups that read each thing when it is asked for. */
 export function lookupsOf(documents: Documents): Lookups {
   return {
     places: (ids) => readPlaces(documents, ids),

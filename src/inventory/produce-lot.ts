@@ -141,11 +141,8 @@ function refusalOf(
   const serials = input.parts.flatMap((part) => part.serials ?? []);
   if (new Set(serials).size !== serials.length)
     return refuse('device/serial-repeated', { gtin, lot: number });
-  const tracked = product.trackedBy === 'serial';
-  const illFormed = input.parts.some(
-    (part) => tracked !== (part.serials !== undefined) || tracked === (part.quantity !== undefined),
-  );
-  if (illFormed) return refuse('device/serial-missing', { gtin, trackedBy: product.trackedBy });
+  const illFormed = illFormedParts(input, product);
+  if (illFormed !== undefined) return illFormed;
   // A serial number that somebody has scanned before its maker recorded it does not keep the maker from recording it;
   // unless the scan said another lot, and has not been taken back: that is for people to clear up.
   const existing = serials.filter((serial) => {
@@ -155,6 +152,29 @@ function refusalOf(
   });
   if (existing.length > 0) return refuse('lot/serial-exists', { gtin, serials: existing.slice(0, 20) });
   return contradiction(input, stock, product, lot, actor, serials.length);
+}
+
+/** A part has serial numbers or a quantity, as the product is tracked. */
+function illFormedParts({ gtin, parts }: ProduceLotInput, { trackedBy }: Product): Refusal | undefined {
+  if (trackedBy === 'lot') {
+    const counted = parts.every(({ serials, quantity }) => serials === undefined && quantity !== undefined);
+    return counted ? undefined : refuse('device/serial-needless', { gtin, trackedBy });
+  }
+  if (parts.some(({ serials }) => serials === undefined)) {
+    return refuse('device/serial-missing', { gtin, trackedBy });
+  }
+  const faults = parts.flatMap(({ quantity }, index) =>
+    quantity === undefined
+      ? []
+      : [
+          {
+            pointer: `/parts/${index}/quantity`,
+            zh: '已填写序列号的，不填数量。',
+            en: 'Leave the quantity out where serial numbers are stated.',
+          },
+        ],
+  );
+  return faults.length === 0 ? undefined : refuse('request/invalid', {}, faults);
 }
 
 /** What an earlier event of the same lot does not allow. */

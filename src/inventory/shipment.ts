@@ -137,6 +137,7 @@ export async function readShipments(
   return new Map(stored.map((one) => [one._id, shipmentOf(one)]));
 }
 
+/** @returns a stored shipment as this room knows it. */
 export function shipmentOf({ _id, ...rest }: StoredShipment): Shipment {
   return { id: _id, ...rest };
 }

@@ -36,6 +36,7 @@ interface StoredHospitalKey {
 
 const mostCached = 256;
 
+/** Opens the keys of hospitals under the master key, makes those that are missing, and keeps the last used ones open. */
 export class HospitalKeyring {
   readonly #db: mongo.Db;
   readonly #master: KeyObject;

@@ -18,6 +18,7 @@ export interface PatientsParts {
   readonly ids: IdSource;
 }
 
+/** Makes the room. It reads nothing yet: call `ready` before anything else. */
 export function createPatients({ db, masterKey, clock, ids }: PatientsParts): Patients {
   const keyring = new HospitalKeyring(db, masterKey);
   const parts = { db, keyring, clock, ids };

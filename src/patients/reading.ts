@@ -164,6 +164,7 @@ export function checkReader({ organisation, reader }: Pick<Request, 'organisatio
   if (reader.organisation !== organisation) throw new Failure('not-found');
 }
 
+/** @returns the failure of a question for a number that is blank. */
 export function blankQuery(): Failure {
   const fault = { pointer: '/query', zh: '请填写号码。', en: 'Give a number to look for.' };
   return new Failure('request/invalid', {}, [fault]);

@@ -89,6 +89,7 @@ export const collectionNames = {
   links: 'patientLinks',
 } as const;
 
+/** @returns this room's collections of patients, of the ways to them, and of their uses. */
 export function patientCollections(db: mongo.Db): PatientCollections {
   return {
     patients: db.collection<StoredPatient>(collectionNames.patients),
@@ -152,6 +153,7 @@ export function queryIndex(hospital: HospitalKeys, query: PatientQuery): string 
   return blindIndex(hospital, 'inpatientNumber', query.inpatientNumber);
 }
 
+/** @returns the id of a patient, sealed so that only the hospital's key opens it, and only where the way begins. */
 export function sealWay(hospital: HospitalKeys, from: Way, patient: string): string {
   return sealBytes(hospital.linking, from, Buffer.from(patient, 'utf8'));
 }

@@ -9,7 +9,7 @@ import { Bench } from '../../src/inventory/bench.ts';
 import { answerCheck, checksCollection, type StoredCheck } from '../../src/inventory/check.ts';
 import { closeShipment } from '../../src/inventory/close-shipment.ts';
 import type { StockCommand } from '../../src/inventory/command.ts';
-import { correct, type RightFacts } from '../../src/inventory/correct.ts';
+import { correct, type LoadedRight, type RightFacts } from '../../src/inventory/correct.ts';
 import { holdLot, liftHold, releaseLot } from '../../src/inventory/lot-standing.ts';
 import { produceLot } from '../../src/inventory/produce-lot.ts';
 import { receive } from '../../src/inventory/receive.ts';
@@ -39,7 +39,7 @@ type Of<K extends Kind> = Extract<Act, { kind: K }>;
 
 /** A command, bound to what it loads beside the stock. */
 interface Bound {
-  readonly facts: RightFacts['facts'];
+  readonly facts: LoadedRight['facts'];
   run(): { readonly refused: string } | { readonly answer: object };
 }
 
@@ -289,17 +289,15 @@ export class InMemoryService {
     const id = this.idOf(event);
     const wrong = books.events.find((one) => one.id === id);
     const bound = right && this.bound(by, right, id);
+    const loaded: LoadedRight | undefined = bound && { stock: books.stock, facts: bound.facts };
     const facts: RightFacts | undefined = right &&
-      bound && {
-        types: typesOf[right.kind],
-        load: async () => ({ stock: books.stock }),
-        facts: bound.facts,
-      };
+      loaded && { types: typesOf[right.kind], load: async () => loaded };
     const input = { commandId, event: id, reasonText: nothing, right: facts, mayUndo: () => true };
     return this.bind(by, correct, input, {
       wrong,
       checks: this.checksOf(by),
       already: books.corrected.has(id),
+      right: loaded,
     });
   }
 

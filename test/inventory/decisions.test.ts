@@ -203,6 +203,12 @@ describe('decisions', () => {
       produce({ gtin: bySerial, lot: 'L1', quantity: 2 }),
       'device/serial-missing',
     ],
+    [
+      'serial numbers of what is counted',
+      [],
+      produce({ gtin: byLot, lot: 'L1', serials: ['A'] }),
+      'device/serial-needless',
+    ],
     ['one serial number twice', [], produce({ ...units, serials: ['A', 'A'] }), 'device/serial-repeated'],
     ['a serial number of another lot', made, produce({ ...other, serials: ['A'] }), 'lot/serial-exists'],
     ['release by another', [produce(ten)], release(ten, 'hospitalA'), 'lot/not-yours'],

@@ -4,7 +4,7 @@ import { Failure } from '../../src/errors.ts';
 import { accept } from '../../src/inventory/accept.ts';
 import { closeShipment } from '../../src/inventory/close-shipment.ts';
 import type { StockCommand } from '../../src/inventory/command.ts';
-import { correct, type RightFacts } from '../../src/inventory/correct.ts';
+import { correct, type LoadedRight, type RightFacts } from '../../src/inventory/correct.ts';
 import { holdLot, releaseLot } from '../../src/inventory/lot-standing.ts';
 import { produceLot } from '../../src/inventory/produce-lot.ts';
 import { receive } from '../../src/inventory/receive.ts';
@@ -96,7 +96,7 @@ const firstAct: Act = {
 
 /** A command with its input and what it loads beside the stock. */
 interface Bound {
-  readonly facts: RightFacts['facts'];
+  readonly facts: LoadedRight['facts'];
   run(): { readonly kind: 'facts' | 'refused' };
 }
 
@@ -331,16 +331,16 @@ function correction(books: Books, chosen: Act): Bound | undefined {
 export function boundCorrection(books: Books, wrong: AnyEvent, right: Bound | undefined): Bound {
   const { id, organisation, type } = wrong;
   const corrected = wrong.type === 'corrected' ? wrong.details.correctedType : type;
-  const facts: RightFacts | undefined = right && {
+  const loaded: LoadedRight | undefined = right && { stock: books.stock, facts: right.facts };
+  const facts: RightFacts | undefined = loaded && {
     types:
       corrected === 'rejected' || corrected === 'accepted'
         ? ['accepted', 'rejected']
         : [corrected as 'moved'],
-    load: async () => ({ stock: books.stock }),
-    facts: right.facts,
+    load: async () => loaded,
   };
   const input = { commandId: 'command', event: id, reasonText: nothing, right: facts, mayUndo: () => true };
-  const state = { wrong, checks: new Map(), already: books.corrected.has(id) };
+  const state = { wrong, checks: new Map(), already: books.corrected.has(id), right: loaded };
   return bind(books, organisation as Name, correct, input, state);
 }
 

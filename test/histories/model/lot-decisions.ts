@@ -8,7 +8,8 @@ import type { Restriction } from './standing.ts';
 export function produce({ goods, standing }: Model, { by }: Who, act: Of<'produce'>): Decided | string {
   const { product, lot, serials = [], count } = act;
   if (product === 'unknown' || by !== 'maker') return 'lot/not-yours';
-  if (tracksSerials(product) !== serials.length > 0) return 'device/serial-missing';
+  const tracked = tracksSerials(product);
+  if (tracked !== serials.length > 0) return tracked ? 'device/serial-missing' : 'device/serial-needless';
   const exists = serials.some((serial) => {
     const unit = goods.whereIs(product, serial, by);
     if (unit === undefined) return false;
