@@ -9,10 +9,14 @@ import { contentOfLabel } from './job-drawing.ts';
 import { assertPrintable, type FileParts } from './job-file.ts';
 import { jobParams } from './job-routes.ts';
 import { mediaTypes, type PictureFormat, pictureOf } from './outputs.ts';
-import { parseTemplate } from './template.ts';
+import { type LabelTemplate, parseTemplate } from './template.ts';
 
 /** Below, a module is a pixel and no scanner reads it from a screen; above, nobody sees more. */
 const dots = { least: 150, most: 1_200 } as const;
+
+/** Of a picture in pixels: it is drawn in one go, while nobody else is answered. A unit's label has them at 1,200. */
+const pixelsMost = 6_000_000;
+const millimetresPerInch = 25.4;
 
 const wholeNumber = (pattern: RegExp) => z.string().regex(pattern).transform(Number);
 
@@ -49,12 +53,28 @@ function pictureRoute(parts: FileParts, format: PictureFormat, summary: string):
       // A picture can be printed too.
       await assertPrintable(parts, job);
       if (query.nth >= job.labels) throw new Failure('not-found', { nth: query.nth, labels: job.labels });
+      const dotsPerInch = query.dotsPerInch ?? job.dotsPerInch;
+      if (format === 'png') refuseLarge(job.template.sizeMm, dotsPerInch);
       const label = await numberAt(db, job, query.nth);
       const bytes = pictureOf(format, parseTemplate(job.template), contentOfLabel(job.content, label), {
         languages: job.languages,
-        dotsPerInch: query.dotsPerInch ?? job.dotsPerInch,
+        dotsPerInch,
       });
       return { status: 200, contentType, bytes };
     },
   );
+}
+
+/** @throws Failure `request/invalid` that says how many dots an inch there may be */
+function refuseLarge(size: LabelTemplate['sizeMm'], dotsPerInch: number): void {
+  const inches = (size.width / millimetresPerInch) * (size.height / millimetresPerInch);
+  if (inches * dotsPerInch ** 2 <= pixelsMost) return;
+  const most = Math.floor(Math.sqrt(pixelsMost / inches));
+  throw new Failure('request/invalid', {}, [
+    {
+      pointer: '/query/dotsPerInch',
+      zh: `该标签较大，最高 ${most} dpi。`,
+      en: `A label of this size has ${most} dots an inch at most.`,
+    },
+  ]);
 }

@@ -7,7 +7,7 @@ import { printerSendsCollection } from '../../src/labels/printer-sends.ts';
 import { registerPrinter } from '../../src/labels/printers.ts';
 import { at, textAt } from '../support/http.ts';
 import { createWorld, done, members, refusal, type World } from '../support/world.ts';
-import { implant } from '../support/world-facts.ts';
+import { implant, staplerBox } from '../support/world-facts.ts';
 import { newLot } from '../support/world-play.ts';
 import { change, print } from './job-world.ts';
 import { scanPicture } from './picture-reading.ts';
@@ -150,5 +150,22 @@ describe('a print job on other ways than its PDF', () => {
     for (const query of ['nth=-1', 'nth=x', 'dotsPerInch=100', 'dotsPerInch=5000', 'host=1']) {
       expect(await refusal(picture(`label.png?${query}`)), query).to.equal('422 request/invalid');
     }
+  });
+
+  it('draws no picture so large that everybody would wait for it, and says how large it may be', async () => {
+    const { job } = await print(
+      world,
+      { gtin: staplerBox, lot: newLot() },
+      { template: 'case-150x100', quantity: 1 },
+    );
+    const picture = (file: string) => world.as('quality').get(`/api/v1/label-jobs/${job}/label.${file}`);
+    const refused = await picture('png?dotsPerInch=1200');
+    expect(refused.status).to.equal(422);
+    // 150 × 100 mm are 5.9 × 3.9 inches.
+    expect(textAt(refused.body, '/faults/0/en')).to.equal(
+      'A label of this size has 507 dots an inch at most.',
+    );
+    expect((await picture('png?dotsPerInch=507')).status).to.equal(200);
+    expect((await picture('svg?dotsPerInch=1200')).status).to.equal(200);
   });
 });
