@@ -140,9 +140,9 @@ describe('bounds and races of the stock', () => {
     const shipment = await ship(world, fromFactory, [line(lot, 2)]);
     const early = acceptBody(shipment, places.storeA, [line(lot, 2)]);
     const send = (body: object) => world.as('keeperA').post('/api/v1/acceptances', body);
-    expect(await refusal(send(early))).to.equal('409 stock/not-there');
+    expect(await refusal(send(early))).to.equal('409 acceptance/not-received');
     await receive(world, 'keeperA', shipment, places.storeA, [line(lot, 2)]);
-    expect(await refusal(send(early))).to.equal('409 stock/not-there');
+    expect(await refusal(send(early))).to.equal('409 acceptance/not-received');
     await done(send({ ...early, commandId: uuid() }));
   });
 });

@@ -99,11 +99,11 @@ describe('serial numbers that two organisations state to have', () => {
   it('are told nobody who never had their lot: a refusal says what was stated, as of those that do not exist', async () => {
     const line = { gtin: implant, lot: newLot(), serials: ['SECRET1', 'SECRET2'] };
     await make(world, line);
+    const shipment = await state({ lot: newLot(), serials: ['ELSE1'] });
     const refusalsOf = async (serials: string[]) => {
       const lines = [{ gtin: implant, lot: 'GUESS', serials }];
       const move = moveBody(places.storeB, places.theatreB, lines);
       const leg = { by: 'keeperB', from: places.storeB, to: 'hospitalA' } as const;
-      const shipment = await state({ lot: newLot(), serials: [uuid().slice(0, 8)] });
       const replies = [
         await world.as('keeperB').post('/api/v1/moves', move),
         await world.as('keeperB').post('/api/v1/shipments', shipBody(leg, lines)),
