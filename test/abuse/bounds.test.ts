@@ -8,7 +8,8 @@ import { arbitraryOf, type Words } from './arbitrary.ts';
 import { alternatives, type Described, described, type Operation, type Schema } from './described.ts';
 
 /** Bounded by their form, which the document does not say: identifiers with check digits, what labels allow. */
-const bounded = /^(gtin|lot|serials?|gln|creditCode|nhsaCode|contains|supersedes|useUnitDi)$/;
+const bounded =
+  /^(gtin|lot|serials?|from|to|gln|gs1Prefix|creditCode|nhsaCode|contains|supersedes|useUnitDi)$/;
 const seed = 1;
 
 interface Bound {
