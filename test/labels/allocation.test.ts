@@ -6,6 +6,7 @@ import { systemClock, systemIds } from '../../src/clock.ts';
 import { askedTogether } from '../../src/database/asking-together.ts';
 import { connectDatabase, type Database } from '../../src/database/connection.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
+import { Failure } from '../../src/errors.ts';
 import { checkDigit } from '../../src/identifiers/check-digit.ts';
 import { runCommand } from '../../src/inventory/command.ts';
 import { cancelJob } from '../../src/labels/job-end.ts';
@@ -58,14 +59,16 @@ describe('serial numbers, when several processes ask at once', () => {
     readonly quantity: number;
     readonly numbering: Numbering;
     readonly by?: typeof command;
+    readonly expiresOn?: string;
   }
 
   /** @returns the job, and the numbers that it was given */
-  async function allocated({ process, lot, quantity, numbering, by = command }: Asked) {
+  async function allocated(asked: Asked) {
+    const { process, lot, quantity, numbering, by = command, expiresOn = '2099-01-01' } = asked;
     const ledger = ledgers[process];
     if (ledger === undefined) throw new Error('no such process');
     const commandId = systemIds.uuid();
-    const dates = { manufacturedOn: '2026-01-05', expiresOn: '2099-01-01' };
+    const dates = { manufacturedOn: '2026-01-05', expiresOn };
     const body = printLabelsBody.parse({ commandId, gtin: implant, lot, quantity, numbering, ...dates });
     const maker = await readOrganisation(askedTogether(database.connection), actor.organisation);
     const { job } = await runCommand({ ledger, clock: systemClock }, by, {
@@ -76,6 +79,16 @@ describe('serial numbers, when several processes ask at once', () => {
       }),
     });
     return { job, serials: await numbersOf(job) };
+  }
+
+  async function givenUp(job: string): Promise<void> {
+    const [ledger] = ledgers;
+    if (ledger === undefined) throw new Error('no ledger');
+    const commandId = systemIds.uuid();
+    await runCommand({ ledger, clock: systemClock }, cancelJob, {
+      ...{ commandId, route: 'cancel', actor, content: { job } },
+      prepare: async () => ({ input: { commandId, job }, writes: [] }),
+    });
   }
 
   async function numbersOf(job: string): Promise<string[]> {
@@ -146,17 +159,30 @@ describe('serial numbers, when several processes ask at once', () => {
     expect(next.serials).to.deep.equal(['T00302', 'T00303']);
   });
 
+  it('are given for one use-by date of a lot, whoever states another at the same time', async () => {
+    // Of numbers that are drawn no counter is common to two jobs: only what the labels say is.
+    const numbering: Numbering = { kind: 'unguessable', length: 10 };
+    for (const lot of ['D1', 'D2', 'D3']) {
+      // A lot that has been seen before, whose first labels were a mistake.
+      await givenUp((await allocated({ process: 0, lot, quantity: 1, numbering })).job);
+      const asked = Array.from({ length: processes }, (_, process) =>
+        allocated({ process, lot, quantity: 1, numbering, expiresOn: `2098-01-0${process + 1}` }),
+      );
+      const results = await Promise.allSettled(asked);
+      expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+      for (const result of results) {
+        if (result.status === 'rejected') {
+          expect(result.reason).to.be.instanceOf(Failure).with.property('code', 'label/other-dates');
+        }
+      }
+    }
+  });
+
   it('that were given up are not given again', async () => {
     const numbering: Numbering = { kind: 'sequential', prefix: 'GONE-', digits: 4 };
     const ask = { process: 0, lot: 'GONE', quantity: 3, numbering };
     const { job, serials } = await allocated(ask);
-    const [ledger] = ledgers;
-    if (ledger === undefined) throw new Error('no ledger');
-    const commandId = systemIds.uuid();
-    await runCommand({ ledger, clock: systemClock }, cancelJob, {
-      ...{ commandId, route: 'cancel', actor, content: { job } },
-      prepare: async () => ({ input: { commandId, job }, writes: [] }),
-    });
+    await givenUp(job);
     const next = await allocated({ ...ask, process: 1 });
     expect(next.serials.filter((serial) => serials.includes(serial))).to.deep.equal([]);
   });
