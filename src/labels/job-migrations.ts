@@ -4,7 +4,6 @@ import type { Migration } from '../database/migrations.ts';
 import { labelJobsCollection } from './job.ts';
 import { jobProgressCollection } from './job-progress.ts';
 import { labelCountersCollection, labelSerialsCollection } from './serial-store.ts';
-import { statedDatesCollection } from './stated-dates.ts';
 
 export const labelJobMigrations: readonly Migration[] = [
   {
@@ -26,12 +25,6 @@ export const labelJobMigrations: readonly Migration[] = [
       await db
         .collection(labelJobsCollection)
         .createIndex({ shipment: 1 }, { partialFilterExpression: { shipment: { $type: 'string' } } });
-    },
-  },
-  {
-    id: 'labels/003-dates',
-    async run(db) {
-      await makeCollection(db, statedDatesCollection);
     },
   },
 ];

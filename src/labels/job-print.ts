@@ -6,7 +6,6 @@ import type { Lot } from '../catalogue/lot.ts';
 import type { Organisation } from '../catalogue/organisation.ts';
 import type { Product } from '../catalogue/product.ts';
 import { readProducts, resolveGtin } from '../catalogue/products.ts';
-import type { Write } from '../database/write.ts';
 import type { InputFault } from '../errors.ts';
 import { isoDate, text } from '../http/fields.ts';
 import { type Actor, commandFields, type StockCommand, today } from '../inventory/command.ts';
@@ -24,7 +23,7 @@ import { datesOf, isRecorded, type LabelDates } from './label-dates.ts';
 import { marksOfContent, refuseUnregistered, refuseWithoutChinese } from './label-law.ts';
 import { numbering, sequentialByDefault, widestSerials } from './serial-numbers.ts';
 import { type Allocated, allocate, findMade, findPrinted } from './serial-store.ts';
-import { stateDates } from './stated-dates.ts';
+import { refuseOtherDates } from './stated-dates.ts';
 import type { LabelTemplate } from './template.ts';
 
 export const printLabelsBody = z.strictObject({
@@ -70,8 +69,6 @@ type Wanted =
       /** Undefined where all labels are alike. */
       readonly allocated: Allocated | undefined;
       readonly labels: number;
-      /** That the labels of a lot which is not recorded bear these dates. */
-      readonly stated: readonly Write[];
     }
   | Refusal;
 
@@ -109,7 +106,7 @@ export function printLabels(
 
     facts(input, { stock, wanted }, _bench, actor, context) {
       if (wanted.kind === 'refused') return wanted;
-      const { content, product, dates, allocated, labels, stated } = wanted;
+      const { content, product, dates, allocated, labels } = wanted;
       const { manufacturedOn } = dates;
       const day = today(context);
       const lots = [{ ...key(product, input), ...dates }];
@@ -127,8 +124,7 @@ export function printLabels(
         product: product.gtin,
         content,
       };
-      const accepted = acceptJob(job, allocated, () => key(product, input));
-      return { ...accepted, writes: [...(accepted.writes ?? []), ...stated] };
+      return acceptJob(job, allocated, () => key(product, input));
     },
   };
 }
@@ -172,8 +168,10 @@ async function wantedOf(
   if ('kind' in dates) return dates;
   const unregistered = refuseUnregistered(product, dates.manufacturedOn);
   if (unregistered !== undefined) return unregistered;
-  const stated = isRecorded(lot) ? undefined : await stateDates(snapshot, key(product, input), dates);
-  if (stated !== undefined && 'kind' in stated) return stated;
+  const differing = isRecorded(lot)
+    ? undefined
+    : await refuseOtherDates(snapshot, key(product, input), dates);
+  if (differing !== undefined) return differing;
   const components = await readProducts(
     snapshot,
     product.components.map((part) => part.gtin),
@@ -195,7 +193,6 @@ async function wantedOf(
     content,
     product,
     dates,
-    stated: stated === undefined ? [] : [stated],
   } as const;
   if (asked.kind === 'quantity' && !serialised) {
     return { ...wanted, allocated: undefined, labels: asked.quantity };

@@ -1,24 +1,13 @@
 /**
- * The dates that labels of a lot bear before its maker has recorded it: one document a lot, so that of two jobs that
- * begin at once with different dates one finds what the other stated.
+ * The dates that labels of a lot bear, by the jobs that printed them. Every print writes its lot's document, so of two
+ * jobs that begin at once the later one finds what the first has stated.
  */
-import type { mongo } from 'mongoose';
-import type { Write } from '../database/write.ts';
-import { type LotKey, lotId } from '../ledger/event.ts';
+import type { LotKey } from '../ledger/event.ts';
 import { type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { labelJobs } from './job.ts';
 import { type LabelDates, sameDates } from './label-dates.ts';
 import { type Reading, within } from './serial-store.ts';
-
-export const statedDatesCollection = 'labelDates';
-
-/** `_id` is the lot's. */
-interface StatedDatesOfLot extends LabelDates {
-  readonly _id: string;
-  /** How many jobs stated them; each counts, so that two at once meet here. */
-  readonly jobs: number;
-}
 
 /** A job whose labels are not all void, and bear other dates. */
 interface OtherJob extends LabelDates {
@@ -48,36 +37,14 @@ export async function jobsWithOtherDates(
   });
 }
 
-/**
- * @returns the write that notes what the labels of a lot say that is not recorded yet; or why they cannot say it: other
- *   labels of the lot say something else
- */
-export async function stateDates(
+/** @returns why labels of a lot that is not recorded cannot bear these dates: other labels of it say something else. */
+export async function refuseOtherDates(
   { db, session }: Pick<Snapshot, 'db' | 'session'>,
   key: LotKey,
   dates: LabelDates,
-): Promise<Write | Refusal> {
+): Promise<Refusal | undefined> {
   const [other] = await jobsWithOtherDates({ db, session }, key, dates);
-  if (other !== undefined) {
-    const { serialised: _, ...says } = other;
-    return refuse('label/other-dates', { ...key, ...says });
-  }
-  const collection = statedDatesCollection;
-  const _id = lotId(key);
-  const known = await statedDates(db).findOne({ _id }, { session });
-  if (known === null) return { collection, insert: { _id, ...dates, jobs: 1 } };
-  const { expiresOn } = dates;
-  return {
-    collection,
-    filter: { _id, jobs: known.jobs },
-    update: {
-      $set: { ...dates },
-      ...(expiresOn === undefined ? { $unset: { expiresOn: 1 } } : {}),
-      $inc: { jobs: 1 },
-    },
-  };
-}
-
-function statedDates(db: mongo.Db): mongo.Collection<StatedDatesOfLot> {
-  return db.collection(statedDatesCollection);
+  if (other === undefined) return undefined;
+  const { serialised: _, ...says } = other;
+  return refuse('label/other-dates', { ...key, ...says });
 }
