@@ -99,10 +99,16 @@ export function tableOf(figures: readonly Figure[]): string {
     floor === null ? '–' : `${floor} ${unit}`,
     ratio === null ? '–' : String(ratio),
     aim,
-    ok ? 'met' : 'missed',
+    verdictOf(ok, value),
   ]);
   const lines = [['work', 'measured', 'floor', 'ratio', 'aim', ''], rows[0]?.map(() => '---') ?? [], ...rows];
   const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   const below = notes.map((note, index) => `[${index + 1}] ${note}`).join('\n');
   return `${table}\n${below === '' ? '' : `\n${below}\n`}`;
+}
+
+/** Of what was left out nobody can say that it missed anything. */
+function verdictOf(ok: boolean, value: number | null): string {
+  if (value === null) return '–';
+  return ok ? 'met' : 'missed';
 }
