@@ -7,9 +7,9 @@ import { allOf } from '../database/documents.ts';
 import { saying } from '../http/faults.ts';
 import { text, uuid } from '../http/fields.ts';
 import { type AccountRef, placeAccount } from '../ledger/account.ts';
+import { refuse } from '../ledger/decision.ts';
 import { type Commitment, type DocumentRef, lotId } from '../ledger/event.ts';
 import type { AcceptanceRecord } from '../ledger/event-details.ts';
-import { refuse } from '../ledger/run.ts';
 import { barrier } from './barriers.ts';
 import {
   type Actor,

@@ -1,8 +1,8 @@
 /** What keeps things from being dispatched, accepted or made available. Pure. */
 import { expiryState } from '../catalogue/expiry.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import type { LotKey } from '../ledger/event.ts';
 import { lotId } from '../ledger/event.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
 import { restrictionsOnThings, type Stock, type Things } from './stock.ts';
 
 /** Things, and whether the label of any of them names another lot. */

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { text } from '../http/fields.ts';
 import type { AccountRef } from '../ledger/account.ts';
+import { refuse } from '../ledger/decision.ts';
 import { bounds, type Commitment } from '../ledger/event.ts';
-import { refuse } from '../ledger/run.ts';
 import type { Unit } from '../ledger/unit.ts';
 import { commandFields, type StockCommand } from './command.ts';
 import { knownShipments } from './known.ts';

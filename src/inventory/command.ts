@@ -13,6 +13,13 @@ import type { Write } from '../database/write.ts';
 import { Failure } from '../errors.ts';
 import { isoDateTime, uuid } from '../http/fields.ts';
 import {
+  type Command,
+  type CommandSteps,
+  type DecisionContext,
+  type Refusal,
+  refuse,
+} from '../ledger/decision.ts';
+import {
   type AnyDraft,
   type BusinessStep,
   bounds,
@@ -24,14 +31,7 @@ import {
   type Use,
 } from '../ledger/event.ts';
 import type { EventDetails, EventType } from '../ledger/event-details.ts';
-import {
-  type Command,
-  type CommandSteps,
-  type DecisionContext,
-  type Ledger,
-  type Refusal,
-  refuse,
-} from '../ledger/run.ts';
+import type { Ledger } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { commitText } from '../ledger/texts.ts';
 import { Bench } from './bench.ts';

@@ -4,6 +4,7 @@
  * `unexplained` and flagged. The wrong event stays readable, and its uses stay in exposure lists, marked.
  */
 import { type AccountRef, accountParts, placeAccount } from '../ledger/account.ts';
+import { type DecisionContext, type Refusal, refuse } from '../ledger/decision.ts';
 import {
   type AnyEvent,
   type Commitment,
@@ -13,7 +14,6 @@ import {
   type Use,
 } from '../ledger/event.ts';
 import type { CorrectableType, EventDetails } from '../ledger/event-details.ts';
-import { type DecisionContext, type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { type Title, titleKey } from '../ledger/title.ts';
 import { Bench, sameAccount } from './bench.ts';

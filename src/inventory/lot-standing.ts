@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { wasRegistered } from '../catalogue/product.ts';
 import { text } from '../http/fields.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import { bounds, type Commitment, type DocumentRef, type LotKey, lotId } from '../ledger/event.ts';
 import type { ScopeItem } from '../ledger/event-details.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
 import { type Actor, commandFields, type StockCommand } from './command.ts';
 import { serialNumber } from './lines.ts';
 import { loadStock, type Stock } from './stock.ts';

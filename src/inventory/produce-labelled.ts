@@ -2,8 +2,9 @@
  * Producing a lot whose labels were printed here: the numbers on devices are those of labels that are not void, and
  * what the labels say of the lot is what is recorded. The labels' room is not ours to read; it says which are.
  */
+
+import { refuse } from '../ledger/decision.ts';
 import type { LotKey } from '../ledger/event.ts';
-import { refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { StockCommand } from './command.ts';
 import {

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { text, uuid } from '../http/fields.ts';
 import { type AccountRef, conditions, placeAccount } from '../ledger/account.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import type { Commitment } from '../ledger/event.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
 import { barrier, mislabelledBarrier, restrictedBarrier } from './barriers.ts';
 import type { Bench } from './bench.ts';
 import {

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Organisation } from '../catalogue/organisation.ts';
 import { text, uuid } from '../http/fields.ts';
 import { type AccountRef, conditions, placeAccount } from '../ledger/account.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import { type Commitment, type DocumentRef, lotId } from '../ledger/event.ts';
 import { conveyedBases, type ShipmentPurpose, shipmentPurposes } from '../ledger/event-details.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
 import { barrier } from './barriers.ts';
 import {
   type Actor,

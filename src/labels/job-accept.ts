@@ -1,7 +1,7 @@
 /** What every command that prints labels writes: the job, its numbers, its events. Pure. */
 import type { Accepting, Actor, Facts } from '../inventory/command.ts';
+import type { DecisionContext } from '../ledger/decision.ts';
 import { bounds } from '../ledger/event.ts';
-import type { DecisionContext } from '../ledger/run.ts';
 import { type JobMark, type LabelJob, type LotJob, labelJobsCollection, lotKeysOf, spaceOf } from './job.ts';
 import type { Asked } from './job-drawing.ts';
 import { type Allocated, enterSerials, type PrintedSerial } from './serial-store.ts';

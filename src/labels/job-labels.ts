@@ -5,7 +5,7 @@ import { quantity } from '../http/fields.ts';
 import type { Actor } from '../inventory/command.ts';
 import { serialNumber } from '../inventory/lines.ts';
 import { loadStock, type Stock } from '../inventory/stock.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import {
   type LabelJob,

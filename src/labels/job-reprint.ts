@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { text } from '../http/fields.ts';
 import { commandFields, type StockCommand, today } from '../inventory/command.ts';
+import { refuse } from '../ledger/decision.ts';
 import type { Commitment } from '../ledger/event.ts';
-import { refuse } from '../ledger/run.ts';
 import { isOfLot, type LabelJob, labelJobsCollection, lotsOf, spaceOf } from './job.ts';
 import { ends, type PrintedAnswer, printedEvents } from './job-accept.ts';
 import { marksOf, refuseUnprintable } from './job-barriers.ts';

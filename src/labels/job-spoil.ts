@@ -1,8 +1,8 @@
 /** Reports labels of a job as spoiled: torn, jammed, printed askew, and destroyed. What was printed is accounted for. */
 import { z } from 'zod';
 import { commandFields, type Facts, type StockCommand } from '../inventory/command.ts';
+import { refuse } from '../ledger/decision.ts';
 import { bounds } from '../ledger/event.ts';
-import { refuse } from '../ledger/run.ts';
 import { type LabelJob, lotKeysOf, spaceOf } from './job.ts';
 import { type JobState, labelsOf, loadJob, onJob, type SomeLabels, someLabels } from './job-labels.ts';
 import { noteSerials } from './serial-store.ts';

@@ -2,8 +2,8 @@
 import { shelfLifeEnd } from '../catalogue/expiry.ts';
 import type { Lot } from '../catalogue/lot.ts';
 import type { Product } from '../catalogue/product.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import type { LotKey } from '../ledger/event.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
 
 /** `YYYY-MM-DD`. */
 export interface LabelDates {

@@ -1,6 +1,6 @@
 /** What the law asks of a label before it is printed, and what of it is wanting. Pure. */
 import { type Product, wasRegistered } from '../catalogue/product.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import type { JobMark } from './job.ts';
 import type { LotContent } from './job-content.ts';
 import type { LabelTemplate } from './template.ts';

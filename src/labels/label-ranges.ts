@@ -1,7 +1,7 @@
 /** Labels of a job named by ranges: the first and the last of each, as the roll has them. */
 import { z } from 'zod';
 import { serialNumber } from '../inventory/lines.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import { type LabelJob, spaceOf } from './job.ts';
 import { findPrinted, printedSerials, type Reading, within } from './serial-store.ts';
 

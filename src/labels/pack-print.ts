@@ -10,9 +10,9 @@ import { commandFields, type StockCommand, today } from '../inventory/command.ts
 import { serialNumber } from '../inventory/lines.ts';
 import { loadStock, type Stock, unitOf } from '../inventory/stock.ts';
 import { accountParts, type Condition } from '../ledger/account.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import { lotId } from '../ledger/event.ts';
 import type { StatedOfPack } from '../ledger/event-details.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
 import type { Unit } from '../ledger/unit.ts';
 import type { LabelledLot, PackJob } from './job.ts';
 import { acceptJob, newJob, type PrintedAnswer } from './job-accept.ts';

@@ -8,7 +8,7 @@ import { text } from '../http/fields.ts';
 import { commandFields, type StockCommand, today } from '../inventory/command.ts';
 import { readShipment, type Shipment } from '../inventory/shipment.ts';
 import { loadStock, type Stock } from '../inventory/stock.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { labelJobs, type ShipmentJob } from './job.ts';
 import { acceptJob, newJob, type PrintedAnswer } from './job-accept.ts';

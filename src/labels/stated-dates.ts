@@ -2,8 +2,9 @@
  * The dates that labels of a lot bear, by the jobs that printed them. Every print writes its lot's document, so of two
  * jobs that begin at once the later one finds what the first has stated.
  */
+
+import { type Refusal, refuse } from '../ledger/decision.ts';
 import type { LotKey } from '../ledger/event.ts';
-import { type Refusal, refuse } from '../ledger/run.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { labelJobs } from './job.ts';
 import { type LabelDates, sameDates } from './label-dates.ts';

@@ -7,7 +7,7 @@ import type { mongo } from 'mongoose';
 import { Failure } from '../errors.ts';
 import type { Projector } from './append.ts';
 import { type Decided, type DecidedCommand, decided } from './decided.ts';
-import type { Decision } from './run.ts';
+import type { Decision } from './decision.ts';
 import { Snapshot } from './snapshot.ts';
 import { commit, transactionOptions } from './transaction.ts';
 import { endsTransaction, TransactionView } from './view.ts';

@@ -1,8 +1,8 @@
 /** From what a decision says of events to the events as they are stored. Pure. */
 import { InvalidEvent } from './append.ts';
 import { contentHash } from './content-hash.ts';
+import type { Command, DecisionContext } from './decision.ts';
 import { type AnyDraft, type AnyEvent, bounds, schemaVersion } from './event.ts';
-import type { Command, DecisionContext } from './run.ts';
 
 /**
  * Gives drafts their identity, their time of record and their hash; the order of fields does not matter.

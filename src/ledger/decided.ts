@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts';
 import { type Projector, writesOf } from './append.ts';
 import { type CommandOutcome, commandsCollection, type StoredCommand } from './collections.ts';
 import { complete } from './complete.ts';
-import type { Accepted, Command, Decision, DecisionContext } from './run.ts';
+import type { Accepted, Command, Decision, DecisionContext } from './decision.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface Decided<Answer> {

@@ -9,16 +9,8 @@
 import { Failure } from '../errors.ts';
 import { commandsCollection, type StoredCommand } from './collections.ts';
 import { decided } from './decided.ts';
-import {
-  type Command,
-  type Decision,
-  type DecisionContext,
-  defaultDeadlineMs,
-  identified,
-  type Ledger,
-  type LedgerSettings,
-  replay,
-} from './run.ts';
+import type { Command, Decision, DecisionContext } from './decision.ts';
+import { defaultDeadlineMs, identified, type Ledger, type LedgerSettings, replay } from './run.ts';
 import { Snapshot } from './snapshot.ts';
 import { backOff, inTransaction, isTransient, untilDone, withoutTrace } from './transaction.ts';
 import { TransactionView } from './view.ts';

@@ -2,9 +2,9 @@
 import { dayInChina } from '../catalogue/day.ts';
 import type { Write } from '../database/write.ts';
 import type { InputFault } from '../errors.ts';
+import { type Decision, refuse } from '../ledger/decision.ts';
 import { type AnyDraft, bounds, type EventDraft, type LotKey, lotId } from '../ledger/event.ts';
 import type { EventDetails, EventType, ScopeItem } from '../ledger/event-details.ts';
-import { type Decision, refuse } from '../ledger/run.ts';
 import type { CommittedText } from '../ledger/texts.ts';
 import {
   type Recall,

@@ -3,9 +3,10 @@ import type { Write } from '../../src/database/write.ts';
 import { Failure } from '../../src/errors.ts';
 import type { Account } from '../../src/ledger/account.ts';
 import { InvalidEvent } from '../../src/ledger/append.ts';
+import type { CommandSteps } from '../../src/ledger/decision.ts';
 import { type AnyDraft, bounds, type Transfer } from '../../src/ledger/event.ts';
 import { Overdrawn } from '../../src/ledger/holding.ts';
-import type { CommandSteps, Ledger } from '../../src/ledger/run.ts';
+import type { Ledger } from '../../src/ledger/run.ts';
 import {
   allEvents,
   always,

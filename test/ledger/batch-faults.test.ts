@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { mongo } from 'mongoose';
+import type { Command } from '../../src/ledger/decision.ts';
 import type { LotKey } from '../../src/ledger/event.ts';
-import type { Command, Ledger } from '../../src/ledger/run.ts';
+import type { Ledger } from '../../src/ledger/run.ts';
 import { failCommands } from '../support/fault-mongod.ts';
 import { commandOf, maker, playLedger, supply } from '../support/ledger-play.ts';
 import type { TestDatabase } from '../support/mongod.ts';

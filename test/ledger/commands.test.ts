@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Failure } from '../../src/errors.ts';
-import type { Command, CommandSteps, Ledger } from '../../src/ledger/run.ts';
+import type { Command, CommandSteps } from '../../src/ledger/decision.ts';
+import type { Ledger } from '../../src/ledger/run.ts';
 import {
   allEvents,
   always,

@@ -4,8 +4,9 @@ import { expect } from 'chai';
 import { mongo } from 'mongoose';
 import type { Write } from '../../src/database/write.ts';
 import { checkLedger } from '../../src/ledger/check/check-ledger.ts';
+import type { CommandSteps } from '../../src/ledger/decision.ts';
 import type { AnyDraft, LotKey } from '../../src/ledger/event.ts';
-import type { CommandSteps, Ledger } from '../../src/ledger/run.ts';
+import type { Ledger } from '../../src/ledger/run.ts';
 import {
   always,
   commandOf,

@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { mongo } from 'mongoose';
 import { checkLedger } from '../../src/ledger/check/check-ledger.ts';
 import { ledgerCollections } from '../../src/ledger/collections.ts';
+import { type Command, refuse } from '../../src/ledger/decision.ts';
 import type { LotKey } from '../../src/ledger/event.ts';
 import { holdingId, quantityIn } from '../../src/ledger/holding.ts';
-import { type Command, type Ledger, refuse } from '../../src/ledger/run.ts';
+import type { Ledger } from '../../src/ledger/run.ts';
 import { type Member, runMany, type Settled, type Together, tryMany } from '../../src/ledger/run-many.ts';
 import type { Snapshot } from '../../src/ledger/snapshot.ts';
 import {

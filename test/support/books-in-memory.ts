@@ -11,10 +11,10 @@ import { loadsOf, type ResolvedLine } from '../../src/inventory/lines.ts';
 import { standsReceived } from '../../src/inventory/receipt-of.ts';
 import type { Shipment } from '../../src/inventory/shipment.ts';
 import type { Stock } from '../../src/inventory/stock.ts';
+import type { Refusal } from '../../src/ledger/decision.ts';
 import { organisationsTouching } from '../../src/ledger/entry.ts';
 import { type AnyEvent, type LotKey, lotId, lotsOf, schemaVersion, unitId } from '../../src/ledger/event.ts';
 import { applyTransfers, type Holding, holdingId } from '../../src/ledger/holding.ts';
-import type { Refusal } from '../../src/ledger/run.ts';
 import { applyToUnits, type Unit, unitsOf } from '../../src/ledger/unit.ts';
 
 export interface Line {

@@ -11,6 +11,7 @@ import type { Clock } from '../../src/clock.ts';
 import { runMigrations } from '../../src/database/migrations.ts';
 import { type AccountRef, placeAccount } from '../../src/ledger/account.ts';
 import type { Projector } from '../../src/ledger/append.ts';
+import { type Command, type CommandSteps, type Decision, refuse } from '../../src/ledger/decision.ts';
 import {
   type AnyDraft,
   type AnyEvent,
@@ -23,14 +24,7 @@ import {
 import type { EventDetails, EventType, ScopeItem } from '../../src/ledger/event-details.ts';
 import { quantityIn } from '../../src/ledger/holding.ts';
 import { ledgerMigrations } from '../../src/ledger/migrations.ts';
-import {
-  type Command,
-  type CommandSteps,
-  type Decision,
-  Ledger,
-  type LedgerSettings,
-  refuse,
-} from '../../src/ledger/run.ts';
+import { Ledger, type LedgerSettings } from '../../src/ledger/run.ts';
 import type { Snapshot } from '../../src/ledger/snapshot.ts';
 import type { Title } from '../../src/ledger/title.ts';
 import type { TestDatabase } from './mongod.ts';
