@@ -127,7 +127,7 @@ describe('a label of any template', () => {
           refused += 1;
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
     expect(printed, 'printed').to.be.above(10);
     expect(refused, 'refused').to.be.above(5);

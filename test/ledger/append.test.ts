@@ -284,7 +284,9 @@ describe('appending', () => {
       const error = await impatient
         .run(commandOf(maker, 2), guarded({ collection: 'notes', filter, update: { $set: { seen: true } } }))
         .catch((thrown: unknown) => thrown);
-      expect(error).to.be.instanceOf(Failure).with.property('code', 'service/busy');
+      // At its deadline it may just be in a transaction that is going to lose.
+      expect(error).to.be.instanceOf(Failure);
+      expect((error as Failure).code).to.match(/^service\/(busy|outcome-unknown)$/);
       expect(await count()).to.deep.equal(before);
       const closing = {
         collection: 'notes',
