@@ -12,7 +12,7 @@ export interface Figure {
   readonly ratio: number | null;
   /** As it is written in the table of aims. */
   readonly aim: string;
-  /** Whether every part of the aim was met; a figure that could not be measured has not met its aim. */
+  /** Whether every part of the aim was met; of a figure that could not be measured this cannot be said. */
   readonly ok: boolean;
   readonly note?: string;
 }
