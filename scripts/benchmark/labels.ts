@@ -11,6 +11,7 @@ import { drawLayout } from '../../src/labels/pdf-drawing.ts';
 import type { LabelLayout } from '../../src/labels/primitive.ts';
 import { drawLabels } from '../../src/labels/render.ts';
 import { type LabelTemplate, loadTemplate } from '../../src/labels/template.ts';
+import { allocator, young } from './as-started.ts';
 import { type Aim, type Figure, judge, median } from './figures.ts';
 
 const now = new Date('2026-11-24T02:30:00Z');
@@ -49,9 +50,6 @@ interface Run {
   readonly megabytes: number;
 }
 
-/** As scripts/start has it: what the product draws, its service draws. */
-const young = '--max-semi-space-size=32';
-
 const timeAim: Aim = { text: '≤ 1.2×', ratioAtMost: 1.2 };
 const memoryAim: Aim = { text: '< 300 MB', valueBelow: 300 };
 const firstByteAim: Aim = { text: '< 1 s', valueBelow: 1 };
@@ -77,7 +75,9 @@ export async function benchLabels(labels: number, rounds: number): Promise<Figur
 
 async function runAlone(who: 'floor' | 'product', labels: number): Promise<Run> {
   const args = [young, import.meta.filename, who, String(labels)];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, ...allocator },
+  });
   return JSON.parse(stdout) as Run;
 }
 

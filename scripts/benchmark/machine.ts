@@ -11,10 +11,9 @@ import { connectDatabase, type Database } from '../../src/database/connection.ts
 import { type EmbeddedMongod, startEmbeddedMongod } from '../../src/database/embedded-mongod.ts';
 import { findMongod } from '../../src/database/mongod-binary.ts';
 import { mongodSources } from '../../src/database/mongod-sources.ts';
+import { allocator, young } from './as-started.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
-/** As scripts/start has it. */
-const young = '--max-semi-space-size=32';
 const startLimitMs = 120_000;
 const stopLimitMs = 40_000;
 
@@ -79,7 +78,7 @@ export async function startService({
   const { MONGODB_URI, DATA_DIR, PORT, HOST, MASTER_KEY, ...inherited } = process.env;
   const child = spawn(process.execPath, [young, ...nodeArgs, main, '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...inherited, ...environment },
+    env: { ...inherited, ...allocator, ...environment },
   });
   const { pid = 0 } = child;
   running.add(child);
